@@ -1,0 +1,19 @@
+# Warnings, sanitizers and ccache for every target of the project.
+add_library(qfcsync_compiler INTERFACE)
+target_compile_options(qfcsync_compiler INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wcast-qual -Wformat=2
+  $<$<BOOL:${QFCSYNC_WERROR}>:-Werror>)
+if(QFCSYNC_SANITIZE)
+  target_compile_options(qfcsync_compiler INTERFACE -fsanitize=${QFCSYNC_SANITIZE}
+    -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(qfcsync_compiler INTERFACE -fsanitize=${QFCSYNC_SANITIZE})
+endif()
+
+find_program(QFCSYNC_CCACHE ccache)
+if(QFCSYNC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # ccache has to be told that precompiled headers are safe to share.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${QFCSYNC_CCACHE})
+  add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>)
+endif()

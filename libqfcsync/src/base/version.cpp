@@ -1,0 +1,7 @@
+#include <qfcsync/version.hpp>
+
+namespace qfcsync {
+
+std::string_view version() noexcept { return QFCSYNC_VERSION; }
+
+}  // namespace qfcsync
