@@ -1,0 +1,202 @@
+#include "db/migrations.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include "db/database.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace qfcsync::server {
+namespace {
+
+// Times are microseconds since 1970 UTC. Ids that clients see are UUID texts, except users'.
+constexpr const char* kFirst = R"sql(
+CREATE TABLE user (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  username TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  type INTEGER NOT NULL DEFAULT 1,          -- 1 person, 2 organization, 3 team
+  email TEXT NOT NULL DEFAULT '',
+  first_name TEXT NOT NULL DEFAULT '',
+  last_name TEXT NOT NULL DEFAULT '',
+  password_hash TEXT NOT NULL DEFAULT '',   -- '' = cannot log in
+  is_active INTEGER NOT NULL DEFAULT 1,
+  is_staff INTEGER NOT NULL DEFAULT 0,
+  created_at INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX user_email ON user (lower(email)) WHERE email <> '' AND type = 1;
+
+CREATE TABLE token (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+  key_sha256 TEXT NOT NULL UNIQUE,
+  client_type TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  last_used_at INTEGER
+);
+CREATE INDEX token_user ON token (user_id, client_type, expires_at);
+
+CREATE TABLE login_failure (
+  username TEXT NOT NULL,                   -- lower case, as typed
+  address TEXT NOT NULL,
+  failures INTEGER NOT NULL,
+  last_failure_at INTEGER NOT NULL,
+  PRIMARY KEY (username, address)
+) WITHOUT ROWID;
+
+CREATE TABLE project (
+  id TEXT PRIMARY KEY,
+  owner_id INTEGER NOT NULL REFERENCES user,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL DEFAULT '',
+  project_type TEXT NOT NULL DEFAULT 'regular',
+  is_public INTEGER NOT NULL DEFAULT 0,
+  is_featured INTEGER NOT NULL DEFAULT 0,
+  is_attachment_download_on_demand INTEGER NOT NULL DEFAULT 0,
+  has_restricted_projectfiles INTEGER NOT NULL DEFAULT 0,
+  overwrite_conflicts INTEGER NOT NULL DEFAULT 1,
+  created_by INTEGER REFERENCES user,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  data_last_updated_at INTEGER,
+  data_last_packaged_at INTEGER,
+  restricted_data_last_updated_at INTEGER,
+  qgis_file TEXT,                           -- path of the project file, NULL if there is none
+  qgis_version TEXT,
+  details TEXT,                             -- project_details, NULL until processed
+  attachment_dirs TEXT NOT NULL DEFAULT '["DCIM"]',
+  has_online_layers INTEGER NOT NULL DEFAULT 0,
+  storage_bytes INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (owner_id, name)
+);
+
+CREATE TABLE collaborator (
+  project_id TEXT NOT NULL REFERENCES project ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+  role TEXT NOT NULL,
+  created_by INTEGER REFERENCES user ON DELETE SET NULL,
+  updated_by INTEGER REFERENCES user ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (project_id, user_id)
+);
+CREATE INDEX collaborator_user ON collaborator (user_id);
+
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  project_id TEXT NOT NULL REFERENCES project ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  uploaded_at INTEGER NOT NULL,
+  UNIQUE (project_id, name)
+);
+
+CREATE TABLE file_version (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,    -- newest = largest
+  id TEXT NOT NULL UNIQUE,
+  file_id INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
+  sha256 TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  uploaded_at INTEGER NOT NULL,
+  uploaded_by INTEGER REFERENCES user ON DELETE SET NULL
+);
+CREATE INDEX file_version_file ON file_version (file_id, seq);
+CREATE INDEX file_version_content ON file_version (sha256);
+
+CREATE TABLE job (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  project_id TEXT NOT NULL REFERENCES project ON DELETE CASCADE,
+  type TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created_by INTEGER REFERENCES user ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  feedback TEXT,
+  output TEXT
+);
+CREATE INDEX job_project ON job (project_id, type, seq);
+CREATE INDEX job_unfinished ON job (status) WHERE status IN ('pending', 'queued', 'started');
+
+CREATE TABLE package_file (
+  job_id TEXT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  uploaded_at INTEGER NOT NULL,
+  PRIMARY KEY (job_id, name)
+);
+CREATE INDEX package_file_content ON package_file (sha256);
+
+CREATE TABLE delta (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  project_id TEXT NOT NULL REFERENCES project ON DELETE CASCADE,
+  deltafile_id TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  client_key TEXT NOT NULL,                 -- <clientId>__<localLayerId>__<localPk>
+  content TEXT NOT NULL,
+  status TEXT NOT NULL,
+  feedback TEXT,
+  last_modified_pk TEXT,
+  job_id TEXT,
+  created_by INTEGER REFERENCES user ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+);
+CREATE INDEX delta_project ON delta (project_id, seq);
+CREATE INDEX delta_pending ON delta (project_id, seq) WHERE status IN ('pending', 'started');
+CREATE INDEX delta_client ON delta (client_id) WHERE last_modified_pk IS NOT NULL;
+
+-- A delta that is sent again under another file id is listed there too.
+CREATE TABLE deltafile_entry (
+  deltafile_id TEXT NOT NULL,
+  project_id TEXT NOT NULL REFERENCES project ON DELETE CASCADE,
+  delta_seq INTEGER NOT NULL REFERENCES delta (seq) ON DELETE CASCADE,
+  PRIMARY KEY (project_id, deltafile_id, delta_seq)
+) WITHOUT ROWID;
+
+-- Deltafiles that could not be read, kept for inspection.
+CREATE TABLE faulty_deltafile (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  project_id TEXT NOT NULL REFERENCES project ON DELETE CASCADE,
+  deltafile_id TEXT,
+  user_agent TEXT NOT NULL,
+  created_by INTEGER REFERENCES user ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  size INTEGER NOT NULL
+);
+
+-- Contents that may have become garbage; looked at again after the deleting transaction.
+CREATE TABLE unused_content (
+  sha256 TEXT PRIMARY KEY
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {kFirst};
+
+}  // namespace
+
+void migrate(Connection& connection) {
+  const auto version = connection.integer("PRAGMA user_version", {}).value_or(0);
+  if (version > static_cast<std::int64_t>(kSteps.size())) {
+    throw Error(ErrorCode::FormatTooNew,
+                fmt::format("the data folder has schema {}, this server knows {}: upgrade qfcsync",
+                            version, kSteps.size()));
+  }
+  for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
+    connection.run_script(fmt::format("BEGIN IMMEDIATE; {}; PRAGMA user_version = {}; COMMIT;",
+                                      kSteps[step], step + 1));
+  }
+}
+
+}  // namespace qfcsync::server
