@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds everything (benchmarks too) and runs all tests.
+#
+#   tests/run.sh                  everything
+#   tests/run.sh -L unit          one label: unit, server, examples
+#   tests/run.sh -R deltas -VV    any other arguments go to ctest as well
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
+
+set_up
+build ci
+exec ctest --test-dir "$qfcsync_root/build/release" --output-on-failure "$@"

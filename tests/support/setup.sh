@@ -1,0 +1,67 @@
+# Shell functions shared by tests/run.sh, examples/quickstart.sh and .ci/run. To be sourced by bash.
+#
+# Each is safe to call again: what is already there costs a fraction of a second.
+
+qfcsync_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+qfcsync_venv="$qfcsync_root/build/venv"
+
+# What a fresh Debian 12 needs; README.md says why for each library.
+qfcsync_packages=(
+  build-essential cmake ninja-build ccache pkg-config ca-certificates curl
+  libboost-dev libgdal-dev libproj-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev
+  nlohmann-json3-dev libpugixml-dev libzip-dev libsodium-dev libcli11-dev libspdlog-dev
+  libtomlplusplus-dev libssl-dev doctest-dev
+  python3 python3-venv python3-gdal
+)
+
+die() {
+  echo "error: $*" >&2
+  exit 1
+}
+
+# install_packages NAME...: installs the Debian packages that are missing.
+install_packages() {
+  local missing=() name status as_root=()
+  for name in "$@"; do
+    status="$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null || true)"
+    [[ "$status" == installed ]] || missing+=("$name")
+  done
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  command -v apt-get >/dev/null || die "these Debian packages are needed: ${missing[*]}"
+  if [[ "$(id -u)" -ne 0 ]]; then
+    command -v sudo >/dev/null || die "run as root, or install sudo, or install: ${missing[*]}"
+    as_root=(sudo)
+  fi
+  echo "installing Debian packages: ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# make_python: a virtual environment with the QFieldCloud clients, made anew when the pinned
+# versions change. It uses Debian's Python because GDAL's bindings belong to that one.
+make_python() {
+  local wanted="$qfcsync_root/tests/server/requirements.txt" stamp="$qfcsync_venv/requirements.txt"
+  cmp -s "$wanted" "$stamp" && return 0
+  echo "installing the QFieldCloud SDK and CLI from PyPI into $qfcsync_venv"
+  mkdir -p "$qfcsync_root/build"
+  /usr/bin/python3 -m venv --clear --system-site-packages "$qfcsync_venv"
+  "$qfcsync_venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$stamp"
+}
+
+# build PRESET [TARGET...]: configures and compiles with all cores.
+build() {
+  local preset="$1" folder
+  shift
+  folder="$qfcsync_root/build/$preset"
+  [[ "$preset" != ci ]] || folder="$qfcsync_root/build/release"
+  (cd "$qfcsync_root" && cmake --preset "$preset" >"/dev/null")
+  cmake --build "$folder" --parallel "$(nproc)" ${1:+--target "$@"}
+}
+
+# set_up: everything a build and the two commands need.
+set_up() {
+  install_packages "${qfcsync_packages[@]}"
+  make_python
+}
