@@ -24,10 +24,10 @@ std::optional<Timestamp> parse_http_date(std::string_view text);
 
 /// The conditions of a request; an empty text is an absent header.
 struct PreconditionHeaders {
-  std::string_view if_match;
-  std::string_view if_none_match;
-  std::string_view if_modified_since;
-  std::string_view if_unmodified_since;
+  std::string_view if_match = {};
+  std::string_view if_none_match = {};
+  std::string_view if_modified_since = {};
+  std::string_view if_unmodified_since = {};
 };
 
 enum class Precondition {
