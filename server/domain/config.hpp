@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace qfcsync::server {
+
+/// Settings of the server. Every key of the configuration file is one member.
+struct Config {
+  std::filesystem::path data = "qfcsync-data";
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8010;
+  std::int64_t token_lifetime_hours = 720;
+  std::int64_t keep_versions = 10;   ///< newest versions kept of every file
+  std::int64_t min_range_bytes = 0;  ///< shorter ranges are refused
+  std::int64_t worker_threads = 0;   ///< 0: two per processor
+  std::string site_title = "qfcsync";
+  std::string log_level = "info";
+};
+
+/// Reads a TOML file over the defaults.
+///
+/// @errors InvalidArgument: unknown key or wrong type (message names it); NotFound, Corrupt
+Config read_config(const std::filesystem::path& file);
+
+/// Splits "HOST:PORT" (also "[::1]:8010").
+///
+/// @errors InvalidArgument
+void set_listen(Config& config, const std::string& text);
+
+}  // namespace qfcsync::server

@@ -1,0 +1,59 @@
+#include "domain/services.hpp"
+
+#include "domain/uuid.hpp"
+
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+namespace qfcsync::server {
+namespace fs = std::filesystem;
+namespace {
+
+fs::path work_root(const Config& config) { return config.data / "work"; }
+
+fs::path prepared_data_folder(const Config& config) {
+  fs::create_directories(config.data);
+  fs::permissions(config.data, fs::perms::owner_all);
+  fs::remove_all(work_root(config));  // left by a killed process
+  return config.data;
+}
+
+}  // namespace
+
+Services::Services(const Config& settings)
+    : config(settings),
+      db(prepared_data_folder(settings) / "server.db"),
+      store(open_folder_store(settings.data)),
+      accounts(db, settings.token_lifetime_hours) {}
+
+WorkFolder::WorkFolder(const Config& config) : path_(work_root(config) / new_uuid()) {
+  fs::create_directories(path_);
+}
+
+WorkFolder::~WorkFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+void remove_unused_contents(Services& services) {
+  const auto candidates = services.db.read([](Connection& db) {
+    return db.all("SELECT sha256 FROM unused_content", {},
+                  [](const Row& row) { return row.text(0); });
+  });
+  for (const std::string& sha256 : candidates) {
+    const std::unique_lock gate(services.content_gate);
+    const bool used = services.db.write([&](Connection& db) {
+      db.run("DELETE FROM unused_content WHERE sha256 = ?", {sha256});
+      return db.integer(
+                   "SELECT EXISTS (SELECT 1 FROM file_version WHERE sha256 = ?1) OR "
+                   "EXISTS (SELECT 1 FROM package_file WHERE sha256 = ?1) OR "
+                   "EXISTS (SELECT 1 FROM faulty_deltafile WHERE sha256 = ?1)",
+                   {sha256})
+                 .value_or(1) != 0;
+    });
+    if (!used) services.store->remove(sha256);
+  }
+}
+
+}  // namespace qfcsync::server

@@ -1,0 +1,43 @@
+#include "jobs/project_folder.hpp"
+
+#include "domain/names.hpp"
+#include "http/api_error.hpp"
+
+namespace qfcsync::server {
+namespace fs = std::filesystem;
+
+ProjectFolder::ProjectFolder(Services& services, const ProjectRecord& project, const fs::path& root)
+    : services_(services), project_(project), root_(root) {
+  const std::shared_lock gate(services.content_gate);
+  const auto files = services.db.read([&](Connection& db) { return list_files(db, project.id); });
+  for (const FileRecord& file : files) {
+    if (is_attachment(file.name, project.attachment_dirs)) continue;
+    const fs::path path = root_ / fs::path(file.name);
+    fs::create_directories(path.parent_path());
+    services.store->materialize(file.latest().sha256, path);
+    contents_[file.name] = file.latest().sha256;
+  }
+}
+
+fs::path ProjectFolder::project_file() const {
+  if (!project_.qgis_file || !contents_.contains(*project_.qgis_file)) {
+    throw errors::no_qgis_project();
+  }
+  return root_ / fs::path(*project_.qgis_file);
+}
+
+void ProjectFolder::make_writable(const fs::path& file) {
+  const auto content = contents_.find(name_of(file));
+  if (content == contents_.end()) return;
+  fs::path copy = file;
+  copy += ".qfcsync-copy";
+  services_.store->copy_to(content->second, copy);
+  fs::rename(copy, file);
+  contents_.erase(content);
+}
+
+std::string ProjectFolder::name_of(const fs::path& file) const {
+  return file.lexically_normal().lexically_relative(root_.lexically_normal()).generic_string();
+}
+
+}  // namespace qfcsync::server

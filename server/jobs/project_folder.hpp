@@ -1,0 +1,41 @@
+#pragma once
+
+#include "domain/files.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace qfcsync::server {
+
+/// The newest files of a project (without attachments) as a folder, for one job.
+///
+/// Files are shared with the store and must not be written to, but for those that were asked for
+/// with make_writable().
+class ProjectFolder {
+ public:
+  /// Takes the content gate while it builds. @param root  existing, empty folder
+  ProjectFolder(Services& services, const ProjectRecord& project,
+                const std::filesystem::path& root);
+
+  const std::filesystem::path& root() const { return root_; }
+
+  /// The project file inside the folder.
+  ///
+  /// @errors ApiError no_qgis_project
+  std::filesystem::path project_file() const;
+
+  /// Gives the file a content of its own (once); later calls do nothing.
+  void make_writable(const std::filesystem::path& file);
+
+  /// Name of a file below the root as the project knows it.
+  std::string name_of(const std::filesystem::path& file) const;
+
+ private:
+  Services& services_;
+  const ProjectRecord& project_;
+  std::filesystem::path root_;
+  std::map<std::string, std::string> contents_;  ///< name -> content still shared with the store
+};
+
+}  // namespace qfcsync::server

@@ -1,0 +1,110 @@
+#include "jobs/runner.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include "jobs/apply_job.hpp"
+#include "jobs/package_job.hpp"
+#include "jobs/process_job.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace qfcsync::server {
+
+JobRunner::JobRunner(Services& services, std::size_t threads) : services_(services) {
+  services_.db.write([](Connection& db) {
+    db.run("UPDATE job SET status = 'pending' WHERE status IN ('queued', 'started')");
+  });
+  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+}
+
+JobRunner::~JobRunner() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void JobRunner::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    has_news_ = true;
+  }
+  changed_.notify_all();
+}
+
+void JobRunner::work() {
+  for (;;) {
+    bool retry = false;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, kRetryInterval, [&] { return has_news_ || is_stopping_; });
+      if (is_stopping_) return;
+      has_news_ = false;
+      retry = std::chrono::steady_clock::now() >= next_retry_;
+      if (retry) next_retry_ = std::chrono::steady_clock::now() + kRetryInterval;
+    }
+    try {
+      while (const auto job = take()) run(*job);
+      if (retry) apply_left_deltas();
+      remove_unused_contents(services_);
+    } catch (const std::exception& error) {
+      spdlog::error("jobs: {}", error.what());
+    }
+  }
+}
+
+std::optional<JobRecord> JobRunner::take() {
+  const std::lock_guard lock(mutex_);
+  if (is_stopping_) return std::nullopt;
+  const auto pending = services_.db.read([](Connection& db) {
+    return db.all("SELECT id, project_id FROM job WHERE status = 'pending' ORDER BY seq", {},
+                  [](const Row& row) { return std::pair(row.text(0), row.text(1)); });
+  });
+  for (const auto& [id, project_id] : pending) {
+    if (running_projects_.contains(project_id)) continue;
+    const std::string& job_id = id;
+    auto job = services_.db.write([&](Connection& db) {
+      start_job(db, job_id, now());
+      return find_job(db, job_id);
+    });
+    if (!job) continue;  // its project was deleted a moment ago
+    running_projects_.insert(project_id);
+    return job;
+  }
+  return std::nullopt;
+}
+
+void JobRunner::run(const JobRecord& job) {
+  try {
+    if (job.type == "package") {
+      run_package_job(services_, job);
+    } else if (job.type == "process_projectfile") {
+      run_process_job(services_, job);
+    } else {
+      apply_pending_deltas(services_, job.project_id, job.created_by.value_or(0));
+      services_.db.write([&](Connection& db) { finish_job(db, job.id, true, "{}", ""); });
+    }
+  } catch (const std::exception& error) {
+    spdlog::error("job {} ({}): {}", job.id, job.type, error.what());
+    services_.db.write([&](Connection& db) {
+      finish_job(
+          db, job.id, false,
+          feedback_document(job.type, job.type, {}, "The server could not do the job.", "UNKNOWN"),
+          "");
+    });
+  }
+  const std::lock_guard lock(mutex_);
+  running_projects_.erase(job.project_id);
+  has_news_ = true;
+  changed_.notify_all();
+}
+
+void JobRunner::apply_left_deltas() {
+  for (const auto& [project_id, user_id] : projects_with_pending_deltas(services_)) {
+    apply_pending_deltas(services_, project_id, user_id);
+  }
+}
+
+}  // namespace qfcsync::server

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "domain/jobs.hpp"
+#include "domain/services.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace qfcsync::server {
+
+/// Runs pending jobs, oldest first, at most one per project at a time.
+///
+/// Jobs that a killed process left running start again; deltas it left pending are applied.
+class JobRunner {
+ public:
+  JobRunner(Services& services, std::size_t threads);
+  /// Waits for the running jobs.
+  ~JobRunner();
+
+  /// Looks for new jobs at once. Thread-safe.
+  void wake();
+
+ private:
+  /// Deltas that could not be applied (full disk) are tried again this often.
+  static constexpr std::chrono::seconds kRetryInterval{15};
+
+  void work();
+  std::optional<JobRecord> take();
+  void run(const JobRecord& job);
+  void apply_left_deltas();
+
+  Services& services_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::set<std::string> running_projects_;            // guarded by mutex_
+  bool has_news_ = true;                              // guarded by mutex_
+  bool is_stopping_ = false;                          // guarded by mutex_
+  std::chrono::steady_clock::time_point next_retry_;  // guarded by mutex_
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace qfcsync::server

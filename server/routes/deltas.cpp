@@ -1,0 +1,124 @@
+#include "domain/deltas.hpp"
+
+#include <qfcsync/deltafile.hpp>
+#include <qfcsync/error.hpp>
+
+#include "jobs/apply_job.hpp"
+#include "routes/route_table.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace qfcsync::server {
+namespace {
+
+using nlohmann::json;
+
+/// A template takes no deltas, whatever the role.
+void refuse_template(const Call& call) {
+  if (call.project->type == "template") throw errors::permission_denied();
+}
+
+/// What cannot be read is kept, so that somebody can look at it and nothing is lost.
+[[noreturn]] void keep_faulty(Call& call, const Error& error) {
+  const std::shared_lock gate(call.services.content_gate);
+  const auto writer = call.services.store->create();
+  writer->write(call.upload.text);
+  const ObjectInfo content = writer->finish();
+  call.services.db.write([&](Connection& db) {
+    store_faulty_deltafile(db, call.project->id, call.user_id(),
+                           {"", std::string(call.request.header("User-Agent")), error.what(),
+                            content.sha256, content.size});
+  });
+  throw errors::invalid_deltafile(fmt::format("The deltafile cannot be read: {}", error.what()));
+}
+
+Deltafile parse(Call& call) {
+  try {
+    return parse_deltafile(call.upload.text);
+  } catch (const Error& error) {
+    keep_faulty(call, error);
+  }
+}
+
+/// Applies what is pending. The deltas are stored by now: whatever fails here is tried again
+/// later and must not look to the client as if its changes had not arrived.
+void apply(Call& call) {
+  try {
+    apply_pending_deltas(call.services, call.project->id, call.user_id());
+  } catch (const std::exception& error) {
+    spdlog::error("deltas of project {} stay pending: {}", call.project->id, error.what());
+    call.services.wake_jobs();
+  }
+}
+
+Response push(Call& call) {
+  refuse_template(call);
+  if (call.upload.parts == 0) throw errors::empty_content();
+  const Deltafile file = parse(call);
+  call.upload.text = {};
+  if (!call.project->qgis_file) throw errors::no_qgis_project();
+  if (file.project != call.project->id) {
+    throw errors::invalid_deltafile(
+        fmt::format("Deltafile's project id ({}) doesn't match URL parameter project id ({}).",
+                    file.project, call.project->id));
+  }
+  call.services.db.write(
+      [&](Connection& db) { store_deltas(db, *call.project, file, call.user_id()); });
+  apply(call);
+  return Response::empty(200);
+}
+
+Response apply_pending(Call& call) {
+  refuse_template(call);
+  if (!call.project->qgis_file) throw errors::no_qgis_project();
+  apply(call);
+  return Response::empty(200);
+}
+
+std::string joined(const std::vector<std::string>& documents) {
+  std::string array = "[";
+  for (const std::string& document : documents) {
+    if (array.size() > 1) array += ',';
+    array += document;
+  }
+  return array + "]";
+}
+
+Response list_of(Call& call, DeltaFilter filter) {
+  refuse_template(call);
+  const Page page = page_of(call.request);
+  filter.limit = page.limit;
+  filter.offset = page.offset;
+  const DeltaPage found = call.services.db.read(
+      [&](Connection& db) { return list_deltas(db, call.project->id, filter); });
+  return list_response(call.request, page, found.total, joined(found.documents));
+}
+
+Response list(Call& call) {
+  DeltaFilter filter;
+  filter.newest_first = call.request.query.get("ordering") == "-created_at";
+  return list_of(call, filter);
+}
+
+Response list_by_file(Call& call) {
+  DeltaFilter filter;
+  filter.deltafile_id = call.param("deltafile");
+  return list_of(call, filter);
+}
+
+constexpr Route kRoutes[] = {
+    {"POST", "deltas/apply/{project:uuid}", Access::User, Action::DeltaPush, BodyKind::Ignored,
+     apply_pending},
+    {"GET", "deltas/{project:uuid}", Access::User, Action::DeltaList, BodyKind::None, list},
+    {"POST", "deltas/{project:uuid}", Access::User, Action::DeltaPush, BodyKind::FileToMemory,
+     push},
+    {"GET", "deltas/{project:uuid}/{deltafile:uuid}", Access::User, Action::DeltaList,
+     BodyKind::None, list_by_file},
+};
+
+}  // namespace
+
+std::span<const Route> delta_routes() { return kRoutes; }
+
+}  // namespace qfcsync::server

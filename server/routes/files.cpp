@@ -1,0 +1,133 @@
+#include "domain/files.hpp"
+
+#include <qfcsync/error.hpp>
+#include <qfcsync/project.hpp>
+
+#include "base/uuid.hpp"
+#include "domain/jobs.hpp"
+#include "domain/names.hpp"
+#include "routes/route_table.hpp"
+
+namespace qfcsync::server {
+namespace {
+
+using nlohmann::json;
+
+FileRecord find_file(Call& call) {
+  const auto files = call.services.db.read(
+      [&](Connection& db) { return list_files(db, call.project->id, call.param("name")); });
+  if (files.empty()) throw errors::object_not_found();
+  return files.front();
+}
+
+Response list(Call& call) {
+  const auto files =
+      call.services.db.read([&](Connection& db) { return list_files(db, call.project->id); });
+  json all = json::array();
+  for (const FileRecord& file : files) {
+    all.push_back(file_json(file, call.project->attachment_dirs));
+  }
+  return list_response(call.request, all);
+}
+
+Response metadata(Call& call) {
+  return json_response(200, file_json(find_file(call), call.project->attachment_dirs));
+}
+
+Response download(Call& call) {
+  const auto wanted = call.request.query.get("version");
+  if (wanted && !wanted->empty() && !base::is_uuid(*wanted)) throw errors::validation_error();
+  const FileRecord file = find_file(call);
+  const FileVersion* found = &file.latest();
+  if (wanted && !wanted->empty()) {
+    found = nullptr;
+    for (const FileVersion& version : file.versions) {
+      if (version.id == *wanted) found = &version;
+    }
+    if (found == nullptr) throw errors::object_not_found();
+  }
+  return download_response(call, {found->sha256, found->etag, file.name, found->uploaded_at});
+}
+
+/// @errors ApiError invalid_qgis_project_file
+void check_project_file(Call& call, const ObjectInfo& content, const std::string& name) {
+  const WorkFolder work(call.services.config);
+  const std::filesystem::path copy = work.path() / "content";
+  call.services.store->materialize(content.sha256, copy);
+  try {
+    probe_project_file(copy, name);
+  } catch (const Error& error) {
+    call.services.db.write([&](Connection& db) {
+      db.run("INSERT OR IGNORE INTO unused_content VALUES (?)", {content.sha256});
+    });
+    call.services.wake_jobs();
+    if (error.code() == ErrorCode::Io) throw;
+    throw errors::invalid_qgis_project_file().with_detail(error.what());
+  }
+}
+
+/// The rows of an upload: version, project file, job that reads the project again.
+void record_upload(Call& call, const ObjectInfo& content, const std::string& name) {
+  call.services.db.write([&](Connection& db) {
+    const auto current = find_project(db, call.project->id, call.user_id());
+    if (!current) throw errors::object_not_found();
+    check_upload(*current, name);
+    add_version(db, call.services.config, current->id, {name, content, call.user_id()}, now());
+    const bool needs_processing =
+        is_qgis_file(name) ||
+        (current->qgis_file && !is_attachment(name, current->attachment_dirs));
+    if (needs_processing) add_process_job(db, current->id, call.user_id());
+  });
+}
+
+Response upload(Call& call) {
+  const std::string& name = call.param("name");
+  if (call.upload.parts > 1) throw errors::multiple_contents();
+  if (call.upload.parts == 0) throw errors::empty_content();
+  check_upload(*call.project, name);
+  {
+    const auto lock = call.services.project_locks.lock(call.project->id);
+    const std::shared_lock gate(call.services.content_gate);
+    const ObjectInfo content = call.upload.content->finish();
+    if (is_qgis_file(name)) check_project_file(call, content, name);
+    record_upload(call, content, name);
+  }
+  call.services.wake_jobs();
+  Response response = Response::json(201, "{}");
+  response.headers.emplace_back(
+      "Location", percent_encode_path("/api/v1/files/" + call.project->id + "/" + name + "/"));
+  return response;
+}
+
+Response remove(Call& call) {
+  const auto query = call.request.query.get("version");
+  const std::string version = query.value_or(std::string(call.request.header("X-File-Version")));
+  const auto lock = call.services.project_locks.lock(call.project->id);
+  call.services.db.write([&](Connection& db) {
+    if (version.empty()) {
+      delete_file(db, *call.project, call.param("name"));
+    } else {
+      delete_version(db, *call.project, call.param("name"), version);
+    }
+  });
+  call.services.wake_jobs();
+  return Response::empty(204);
+}
+
+constexpr Route kRoutes[] = {
+    {"GET", "files/metadata/{project:uuid}/{name:path}", Access::User, Action::FileList,
+     BodyKind::None, metadata},
+    {"GET", "files/{project:uuid}", Access::User, Action::FileList, BodyKind::None, list},
+    {"GET", "files/{project:uuid}/{name:path}", Access::User, Action::FileDownload, BodyKind::None,
+     download},
+    {"POST", "files/{project:uuid}/{name:path}", Access::User, Action::FileUpload,
+     BodyKind::FileToStore, upload},
+    {"DELETE", "files/{project:uuid}/{name:path}", Access::User, Action::FileDelete, BodyKind::None,
+     remove},
+};
+
+}  // namespace
+
+std::span<const Route> file_routes() { return kRoutes; }
+
+}  // namespace qfcsync::server

@@ -1,0 +1,40 @@
+#include "routes/match.hpp"
+
+#include "base/uuid.hpp"
+
+#include <utility>
+
+namespace qfcsync::server {
+namespace {
+
+std::string_view take_segment(std::string_view& rest) {
+  const auto slash = rest.find('/');
+  const std::string_view segment = rest.substr(0, slash);
+  rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+  return segment;
+}
+
+}  // namespace
+
+std::optional<PathParams> match_path(std::string_view pattern, std::string_view path) {
+  PathParams params;
+  if (path.ends_with('/')) path.remove_suffix(1);
+  while (!pattern.empty()) {
+    const std::string_view expected = take_segment(pattern);
+    if (!expected.starts_with('{')) {
+      if (take_segment(path) != expected) return std::nullopt;
+      continue;
+    }
+    const std::string_view inner = expected.substr(1, expected.size() - 2);
+    const std::string_view name = inner.substr(0, inner.find(':'));
+    const bool takes_rest = inner.ends_with(":path");
+    const std::string_view value = takes_rest ? std::exchange(path, {}) : take_segment(path);
+    if (value.empty()) return std::nullopt;
+    if (inner.ends_with(":uuid") && !base::is_uuid(value)) return std::nullopt;
+    params.emplace(name, value);
+  }
+  if (!path.empty()) return std::nullopt;
+  return params;
+}
+
+}  // namespace qfcsync::server

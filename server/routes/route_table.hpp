@@ -1,0 +1,52 @@
+#pragma once
+
+#include "routes/call.hpp"
+
+#include <span>
+
+namespace qfcsync::server {
+
+/// Who may call a route.
+enum class Access {
+  Anyone,    ///< credentials are not looked at
+  Optional,  ///< credentials are used if they are valid
+  User,      ///< 401 without valid credentials
+};
+
+/// What the route expects as body.
+enum class BodyKind {
+  None,
+  Ignored,       ///< read and thrown away
+  Fields,        ///< JSON, form or multipart texts -> Call::fields
+  FileToStore,   ///< multipart part `file` -> Call::upload.content
+  FileToMemory,  ///< multipart part `file` -> Call::upload.text
+};
+
+/// One method of one path.
+///
+/// Pattern segments: a word; `{name}` any text; `{name:uuid}` only a UUID; `{name:path}` the rest.
+/// With an action, the parameter `project` names the project: it is loaded and the caller's role
+/// is checked before the body is read.
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  ///< below /api/v1/
+  Access access = Access::User;
+  std::optional<Action> action;
+  BodyKind body = BodyKind::None;
+  Handler handler = nullptr;
+};
+
+std::span<const Route> auth_routes();
+std::span<const Route> server_routes();
+std::span<const Route> user_routes();
+std::span<const Route> project_routes();
+std::span<const Route> collaborator_routes();
+std::span<const Route> file_routes();
+std::span<const Route> package_routes();
+std::span<const Route> job_routes();
+std::span<const Route> delta_routes();
+
+/// Finds the route of a request, authenticates, authorizes, and runs it or takes its body.
+Dispatch dispatch(Services& services, const Request& request);
+
+}  // namespace qfcsync::server

@@ -1,0 +1,120 @@
+#include <qfcsync/error.hpp>
+
+#include "commands.hpp"
+#include "domain/config.hpp"
+#include "domain/passwords.hpp"
+#include "domain/services.hpp"
+#include "http/server.hpp"
+#include "jobs/runner.hpp"
+#include "routes/route_table.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace qfcsync::server {
+namespace {
+
+constexpr std::size_t kJobThreads = 2;
+
+struct ServeOptions {
+  std::string data;
+  std::string listen;
+  std::string config_file;
+};
+
+Config settings(const ServeOptions& options) {
+  Config config = options.config_file.empty() ? Config{} : read_config(options.config_file);
+  if (!options.data.empty()) config.data = options.data;
+  if (!options.listen.empty()) set_listen(config, options.listen);
+  return config;
+}
+
+/// Two servers on one folder would remove each other's half-written contents.
+class DataFolderLock {
+ public:
+  explicit DataFolderLock(const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    fd_ = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd_ < 0) throw_errno("cannot open the data folder " + folder.string());
+    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      ::close(fd_);
+      throw Error(ErrorCode::Busy,
+                  fmt::format("another qfcsync-server serves {}: stop it first, or "
+                              "choose another folder with --data",
+                              folder.string()));
+    }
+  }
+  DataFolderLock(const DataFolderLock&) = delete;
+  DataFolderLock& operator=(const DataFolderLock&) = delete;
+  ~DataFolderLock() { ::close(fd_); }
+
+ private:
+  int fd_ = -1;
+};
+
+void create_first_admin(Accounts& accounts) {
+  if (!accounts.is_empty()) return;
+  NewUser admin;
+  admin.username = "admin";
+  admin.password = one_time_password();
+  admin.is_staff = true;
+  accounts.create(admin);
+  fmt::print("admin password (shown once): {}\n", admin.password);
+}
+
+std::size_t worker_threads(const Config& config) {
+  if (config.worker_threads > 0) return static_cast<std::size_t>(config.worker_threads);
+  return std::max(4u, 2 * std::thread::hardware_concurrency());
+}
+
+void serve(const ServeOptions& options) {
+  const Config config = settings(options);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("qfcsync"));
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
+  const DataFolderLock lock(config.data);
+  auto services = std::make_unique<Services>(config);
+  HttpServer http(config.host, config.port, worker_threads(config),
+                  [&](const Request& request) { return dispatch(*services, request); });
+  auto runner = std::make_unique<JobRunner>(*services, kJobThreads);
+  services->wake_jobs = [&] { runner->wake(); };
+  // Scripts wait for this line and read what follows; nothing may come before it.
+  fmt::print("listening on {}\n", http.url());
+  create_first_admin(services->accounts);
+  std::fflush(stdout);
+  const bool all_ended = http.run([&] { services->accounts.flush(); });
+  services->accounts.flush();
+  if (!all_ended) {
+    spdlog::warn("some requests did not end in time; they are as if they had never come");
+    std::_Exit(0);
+  }
+  runner.reset();
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = app.add_subcommand(
+      "serve",
+      "Serve a data folder until SIGTERM or Ctrl-C. The first start creates the account `admin` "
+      "and prints its password. The first line on standard output is `listening on URL`.");
+  command->add_option("--data", options->data, "Folder with all state [./qfcsync-data]");
+  command->add_option("--listen", options->listen,
+                      "HOST:PORT to listen on, port 0 takes a free one [127.0.0.1:8010]");
+  command->add_option("--config", options->config_file,
+                      "TOML file; keys: data, listen, token_lifetime_hours, keep_versions, "
+                      "min_range_bytes, worker_threads, site_title, log_level");
+  command->callback([options] { serve(*options); });
+}
+
+}  // namespace qfcsync::server
