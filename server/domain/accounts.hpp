@@ -4,6 +4,7 @@
 #include "domain/client_type.hpp"
 #include "domain/timestamp.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -103,12 +104,17 @@ class Accounts {
   /// @errors as create(); NotFound
   User update(std::int64_t user_id, const UserChange& change);
 
-  /// Sets a new password and ends all tokens.
+  /// Sets a new password, ends all tokens and a lock-out.
   ///
-  /// @errors NotFound, InvalidArgument: empty password
+  /// @errors NotFound; InvalidArgument: empty, too long or with blanks at its ends, or no person
   void set_password(std::string_view username, const std::string& password);
 
   /// Checks credentials and makes a token. Takes about as long for unknown users.
+  ///
+  /// Only active persons can log in. Name and e-mail are compared without case. A token of a
+  /// single-token client ends the person's other tokens of that type. kMaxLoginFailures failures
+  /// for one name from one address refuse further attempts for kLockOutMicroseconds, and across
+  /// restarts; the one that reaches the limit is answered LockedOut.
   LoginResult login(const LoginRequest& request);
 
   /// Who the key belongs to; nullopt for unknown and expired keys and inactive users.
@@ -122,10 +128,13 @@ class Accounts {
   void flush();
 
  private:
+  std::mutex& attempt_mutex(const std::string& identifier);
+
   Database& db_;
-  std::int64_t token_lifetime_hours_;
+  const std::int64_t token_lifetime_hours_;
   std::mutex used_mutex_;
   std::map<std::int64_t, Timestamp> used_tokens_;  // token id -> last use, guarded by used_mutex_
+  std::array<std::mutex, 16> attempt_mutexes_;     // picked by name, taken before the database
 };
 
 }  // namespace qfcsync::server

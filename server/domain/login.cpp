@@ -1,0 +1,134 @@
+// Accounts, continued: from a password to a token.
+
+#include "base/digest.hpp"
+#include "domain/accounts.hpp"
+#include "domain/login_guard.hpp"
+#include "domain/names.hpp"
+#include "domain/passwords.hpp"
+#include "domain/text.hpp"
+
+#include <functional>
+
+namespace qfcsync::server {
+namespace {
+
+constexpr Timestamp kHour = 3600 * kSecond;
+constexpr std::size_t kMaxUserAgentBytes = 1000;
+
+/// A person with what is needed to check a password.
+struct Candidate {
+  User user;
+  std::string password_hash;
+};
+
+Candidate candidate_of(const Row& row) {
+  Candidate candidate;
+  candidate.user.id = row.integer(0);
+  candidate.user.username = row.text(1);
+  candidate.user.email = row.text(2);
+  candidate.user.first_name = row.text(3);
+  candidate.user.last_name = row.text(4);
+  candidate.user.is_staff = row.boolean(5);
+  candidate.password_hash = row.text(6);
+  return candidate;
+}
+
+std::optional<Candidate> find_by_username(Connection& db, const std::string& username) {
+  return db.first(
+      "SELECT id, username, email, first_name, last_name, is_staff, password_hash FROM user "
+      "WHERE username = ? AND type = 1 AND is_active AND password_hash <> ''",
+      {username}, candidate_of);
+}
+
+std::optional<Candidate> find_by_email(Connection& db, const std::string& email) {
+  return db.first(
+      "SELECT id, username, email, first_name, last_name, is_staff, password_hash FROM user "
+      "WHERE lower(email) = lower(?) AND email <> '' AND type = 1 AND is_active "
+      "AND password_hash <> ''",
+      {email}, candidate_of);
+}
+
+/// Who may log in under these words: an active person with a password.
+std::optional<Candidate> find_candidate(Connection& db, const LoginRequest& request) {
+  if (!request.email.empty()) return find_by_email(db, request.email);
+  auto candidate = find_by_username(db, request.username);
+  if (!candidate && request.username.find('@') != std::string::npos) {
+    candidate = find_by_email(db, request.username);
+  }
+  return candidate;
+}
+
+/// Whether the person still has this password and may still log in.
+bool is_unchanged(Connection& db, const Candidate& candidate) {
+  return db
+      .integer("SELECT 1 FROM user WHERE id = ? AND password_hash = ? AND is_active",
+               {candidate.user.id, candidate.password_hash})
+      .has_value();
+}
+
+void end_other_tokens(Connection& db, std::int64_t user_id, ClientType type, Timestamp time) {
+  db.run(
+      "UPDATE token SET expires_at = ?1, updated_at = ?1 "
+      "WHERE user_id = ?2 AND client_type = ?3 AND expires_at > ?1",
+      {time, user_id, to_string(type)});
+}
+
+LoginSession start_session(Connection& db, const Candidate& candidate,
+                           const std::string& user_agent, Timestamp lifetime) {
+  const Timestamp time = now();
+  const ClientType type = client_type_of(user_agent);
+  if (is_single_token(type)) end_other_tokens(db, candidate.user.id, type, time);
+  LoginSession session{candidate.user, new_token_key(), time + lifetime};
+  db.run(
+      "INSERT INTO token (user_id, key_sha256, client_type, user_agent, created_at, updated_at, "
+      "expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+      {candidate.user.id, base::sha256_hex(session.token), to_string(type),
+       user_agent.substr(0, kMaxUserAgentBytes), time, session.expires_at});
+  return session;
+}
+
+}  // namespace
+
+std::mutex& Accounts::attempt_mutex(const std::string& identifier) {
+  return attempt_mutexes_[std::hash<std::string>{}(identifier) % attempt_mutexes_.size()];
+}
+
+LoginResult Accounts::login(const LoginRequest& request) {
+  const std::string& typed = request.email.empty() ? request.username : request.email;
+  if (trimmed(typed).empty() || typed.size() > kMaxEmailLength ||
+      request.password.size() > kMaxPasswordBytes) {
+    return {std::nullopt, LoginFailure::WrongCredentials};
+  }
+  const LoginOrigin origin{lower_case(typed), request.remote_address};
+  // One attempt per name at a time: parallel guesses are counted like those in a row.
+  const std::lock_guard attempt(attempt_mutex(origin.identifier));
+
+  bool locked = false;
+  const auto candidate = db_.read([&](Connection& db) {
+    locked = is_locked_out(db, origin, now());
+    return find_candidate(db, request);
+  });
+  if (locked) return {std::nullopt, LoginFailure::LockedOut};
+
+  const bool is_right = candidate ? verify_password(candidate->password_hash, request.password)
+                                  : verify_dummy_password(request.password);
+  std::optional<std::string> stronger_hash;
+  if (is_right && needs_rehash(candidate->password_hash)) {
+    stronger_hash = hash_password(request.password);
+  }
+  return db_.write([&](Connection& db) -> LoginResult {
+    if (!is_right || !is_unchanged(db, *candidate)) {
+      const bool locks = note_login_failure(db, origin, now());
+      return {std::nullopt, locks ? LoginFailure::LockedOut : LoginFailure::WrongCredentials};
+    }
+    forget_login_failures(db, origin);
+    if (stronger_hash) {
+      db.run("UPDATE user SET password_hash = ? WHERE id = ?",
+             {*stronger_hash, candidate->user.id});
+    }
+    return {start_session(db, *candidate, request.user_agent, token_lifetime_hours_ * kHour),
+            LoginFailure::None};
+  });
+}
+
+}  // namespace qfcsync::server
