@@ -19,6 +19,7 @@ std::string_view take_segment(std::string_view& rest) {
 std::optional<PathParams> match_path(std::string_view pattern, std::string_view path) {
   PathParams params;
   if (path.ends_with('/')) path.remove_suffix(1);
+  if (path.ends_with('/') && !pattern.ends_with(":path}")) return std::nullopt;
   while (!pattern.empty()) {
     const std::string_view expected = take_segment(pattern);
     if (!expected.starts_with('{')) {
