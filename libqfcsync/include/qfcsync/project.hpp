@@ -30,8 +30,12 @@ std::string probe_project_file(const std::filesystem::path& content, std::string
 class Project {
  public:
   /// @param file  the .qgs or .qgz; relative sources are relative to its folder
-  /// @errors      Corrupt: not XML, not a QGIS project, or a bad archive; LimitExceeded; NotFound, Io
-  static Project open(const std::filesystem::path& file);
+  /// @param root  no file outside is ever read, whatever the document says; the folder of the file
+  ///              when empty
+  /// @errors      Corrupt: not XML, not a QGIS project, or a bad archive; LimitExceeded; NotFound,
+  /// Io;
+  ///              InvalidArgument: file is not below root
+  static Project open(const std::filesystem::path& file, const std::filesystem::path& root = {});
 
   /// The project file in a folder (searched at any depth, hidden folders left out).
   ///
@@ -69,8 +73,8 @@ class Project {
 
 /// What a package consists of.
 struct Package {
-  std::vector<std::string> files;  ///< relative to the output folder, sorted
-  std::string layers_json;         ///< layers_by_id of the original project
+  std::vector<std::string> files;    ///< relative to the output folder, sorted
+  std::string layers_json;           ///< layers_by_id of the original project
   std::string packaged_layers_json;  ///< layers_by_id of the packaged project
 };
 
