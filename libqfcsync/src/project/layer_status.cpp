@@ -12,6 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kLineString = 2;
+constexpr int kPolygon = 3;
+constexpr int kToMultiPart = 3;
+
 void set_invalid(LayerStatus& status, const char* code, std::string provider_error) {
   status.is_valid = false;
   status.error_code = code;
@@ -108,6 +112,10 @@ void probe_vector(const ProjectFolder& folder, LayerStatus& status) {
   if (!info.is_checked) status.provider_error = std::move(info.error);
   status.key = info.key.empty() ? field_named_fid(info.fields) : usable_key(info.key);
   if (!status.wkb_type) status.wkb_type = info.wkb_type;
+  // A Shapefile does not tell single parts from several; QGIS takes it for the latter.
+  const int flat = status.wkb_type.value_or(0) % 1000;
+  const bool is_shape = lower_case(status.file.extension().string()) == ".shp";
+  if (is_shape && (flat == kLineString || flat == kPolygon)) *status.wkb_type += kToMultiPart;
 }
 
 // SpatiaLite files are SQLite; whether the table is there can be told without the extension.
