@@ -9,7 +9,6 @@
 #include "domain/uuid.hpp"
 #include "http/api_error.hpp"
 #include "jobs/project_folder.hpp"
-#include "jobs/store_file.hpp"
 
 #include <set>
 
@@ -92,7 +91,7 @@ class Batch {
     const std::shared_lock gate(services_.content_gate);
     std::vector<NewVersion> versions;
     for (const auto& file : changed_) {
-      versions.push_back({folder.name_of(file), store_file(*services_.store, file), user_id_});
+      versions.push_back({folder.name_of(file), services_.store->adopt(file), user_id_});
     }
     services_.db.write([&](Connection& db) {
       if (!find_project(db, project_.id, user_id_)) return;  // deleted meanwhile

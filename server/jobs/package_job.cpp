@@ -6,7 +6,6 @@
 #include "domain/packages.hpp"
 #include "http/api_error.hpp"
 #include "jobs/project_folder.hpp"
-#include "jobs/store_file.hpp"
 
 #include <fmt/format.h>
 
@@ -37,7 +36,7 @@ void publish(Services& services, const JobRecord& job, const Package& package,
   const std::shared_lock gate(services.content_gate);
   std::vector<std::pair<std::string, ObjectInfo>> files;
   for (const std::string& name : package.files) {
-    files.emplace_back(name, store_file(*services.store, folder / std::filesystem::path(name)));
+    files.emplace_back(name, services.store->adopt(folder / std::filesystem::path(name)));
   }
   services.db.write([&](Connection& db) {
     const Timestamp time = now();

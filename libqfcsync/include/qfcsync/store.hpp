@@ -12,7 +12,7 @@ namespace qfcsync {
 /// Names and size of one stored content.
 struct ObjectInfo {
   std::string sha256;      ///< its name, 64 hex digits
-  std::string etag;        ///< S3-style entity tag (see rest of API: md5sum)
+  std::string etag;        ///< S3-style entity tag (`md5sum` of the API)
   std::uint64_t size = 0;  ///< bytes
 };
 
@@ -52,6 +52,14 @@ class ObjectStore {
   virtual ~ObjectStore() = default;
 
   virtual std::unique_ptr<ObjectWriter> create() = 0;
+
+  /// Takes a finished file into the store; the file is gone from its place afterwards.
+  ///
+  /// Saves the second writing of a file that was made on the same file system.
+  ///
+  /// @return as ObjectWriter::finish()
+  /// @errors NotFound, Io; the file stays where it is then
+  virtual ObjectInfo adopt(const std::filesystem::path& file) = 0;
 
   /// @errors NotFound: no such content; Io
   virtual std::unique_ptr<ObjectReader> open(std::string_view sha256) const = 0;

@@ -2,13 +2,13 @@
 
 #include <qfcsync/error.hpp>
 
+#include <algorithm>
+#include <vector>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <vector>
 
 namespace qfcsync::base {
 

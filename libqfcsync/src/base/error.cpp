@@ -1,9 +1,9 @@
 #include <qfcsync/error.hpp>
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace qfcsync {
 

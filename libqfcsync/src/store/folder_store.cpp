@@ -3,14 +3,14 @@
 
 #include "base/digest.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <cctype>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <atomic>
-#include <cctype>
 
 namespace qfcsync {
 namespace fs = std::filesystem;
@@ -35,13 +35,18 @@ void sync_folder(const fs::path& folder) {
   if (fd.get() < 0 || ::fsync(fd.get()) != 0) throw_errno("cannot sync folder " + folder.string());
 }
 
+/// @return false if it was there already
+bool make_folder(const fs::path& folder) {
+  if (::mkdir(folder.c_str(), 0700) == 0) return true;
+  if (errno != EEXIST) throw_errno("cannot create folder " + folder.string());
+  return false;
+}
+
 /// Creates a folder whose existence survives power loss.
 void create_folder(const fs::path& folder) {
   if (fs::is_directory(folder)) return;
   create_folder(folder.parent_path());
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    throw_errno("cannot create folder " + folder.string());
-  }
+  make_folder(folder);
   sync_folder(folder.parent_path());
 }
 
@@ -49,10 +54,20 @@ struct Folders {
   fs::path objects;
   fs::path temporary;
 
+  /// Makes `<file>` the content of that name, durably. The file must be complete and synced.
+  void publish(const fs::path& file, std::string_view sha256) const {
+    const fs::path target = object(sha256);
+    if (::rename(file.c_str(), target.c_str()) != 0) {
+      throw_errno("cannot publish " + target.string());
+    }
+    sync_folder(target.parent_path());
+  }
+
   fs::path object(std::string_view sha256) const {
-    const bool is_name = sha256.size() == 64 && std::all_of(sha256.begin(), sha256.end(), [](char c) {
-                           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-                         });
+    const bool is_name =
+        sha256.size() == 64 && std::all_of(sha256.begin(), sha256.end(), [](char c) {
+          return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        });
     if (!is_name) {
       throw Error(ErrorCode::InvalidArgument, fmt::format("'{}' is no content name", sha256));
     }
@@ -89,12 +104,9 @@ class FolderWriter final : public ObjectWriter {
   ObjectInfo finish() override {
     info_.sha256 = sha_.finish_hex();
     info_.etag = etag_.finish();
-    const fs::path target = folders_.object(info_.sha256);
     if (::fsync(fd_.get()) != 0) throw_errno("cannot sync " + path_.string());
-    create_folder(target.parent_path());
-    if (::rename(path_.c_str(), target.c_str()) != 0) throw_errno("cannot publish " + target.string());
+    folders_.publish(path_, info_.sha256);
     published_ = true;
-    sync_folder(target.parent_path());
     return info_;
   }
 
@@ -142,13 +154,25 @@ class FolderStore final : public ObjectStore {
   explicit FolderStore(const fs::path& folder)
       : folders_{fs::absolute(folder) / "objects", fs::absolute(folder) / "tmp"} {
     create_folder(folders_.objects);
+    create_fan_out();
     std::error_code ignored;
     fs::remove_all(folders_.temporary, ignored);  // half-written contents of a killed process
     create_folder(folders_.temporary);
   }
 
   std::unique_ptr<ObjectWriter> create() override {
-    return std::make_unique<FolderWriter>(folders_, folders_.temporary / std::to_string(++counter_));
+    return std::make_unique<FolderWriter>(folders_,
+                                          folders_.temporary / std::to_string(++counter_));
+  }
+
+  ObjectInfo adopt(const fs::path& file) override {
+    const base::FileDigests digests = base::digest_file(file);
+    const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd.get() < 0 || ::fchmod(fd.get(), 0400) != 0 || ::fsync(fd.get()) != 0) {
+      throw_errno("cannot sync " + file.string());
+    }
+    folders_.publish(file, digests.sha256);
+    return {digests.sha256, digests.etag, digests.size};
   }
 
   std::unique_ptr<ObjectReader> open(std::string_view sha256) const override {
@@ -181,7 +205,8 @@ class FolderStore final : public ObjectStore {
 
   void remove(std::string_view sha256) override {
     const fs::path path = folders_.object(sha256);
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw_errno("cannot remove " + path.string());
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+      throw_errno("cannot remove " + path.string());
   }
 
   bool is_healthy() const noexcept override {
@@ -189,6 +214,14 @@ class FolderStore final : public ObjectStore {
   }
 
  private:
+  /// The 256 folders exist from the start, so that publishing costs one sync of a folder.
+  void create_fan_out() const {
+    bool is_new = false;
+    for (int i = 0; i < 256; ++i)
+      is_new |= make_folder(folders_.objects / fmt::format("{:02x}", i));
+    if (is_new) sync_folder(folders_.objects);
+  }
+
   [[noreturn]] static void refuse(const fs::path& path) {
     if (errno == EEXIST) throw Error(ErrorCode::AlreadyExists, path.string() + " exists already");
     throw_errno("cannot create " + path.string());

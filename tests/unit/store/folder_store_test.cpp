@@ -132,6 +132,18 @@ TEST_CASE("a materialized file is read-only, a copy is not, and neither replaces
   CHECK_THROWS_AS(store->copy_to(name, folder / "own"), Error);
 }
 
+TEST_CASE("an adopted file moves into the store") {
+  const test::TemporaryFolder folder;
+  const auto store = open_folder_store(folder / "store");
+  std::ofstream(folder / "made") << "content";
+  const ObjectInfo info = store->adopt(folder / "made");
+  CHECK_FALSE(fs::exists(folder / "made"));
+  CHECK(info.sha256 == base::sha256_hex("content"));
+  CHECK(info.size == 7);
+  CHECK(get(*store, info.sha256) == "content");
+  CHECK_THROWS_AS(store->adopt(folder / "missing"), Error);
+}
+
 TEST_CASE("names that are none are refused, unknown ones not found") {
   const test::TemporaryFolder folder;
   const auto store = open_folder_store(folder.path());
