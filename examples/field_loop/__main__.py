@@ -270,7 +270,7 @@ class FieldLoop:
         says("ada's phone", f"uploaded {self.photo}")
         latest = self.bob.sdk.package_latest(self.project_id)
         entry = next((file for file in latest["files"] if file["name"] == self.photo), None)
-        expect(entry and entry["is_attachment"], f"{self.photo} is not an attachment of the package")
+        expect(entry and entry["is_attachment"], f"{self.photo} is no attachment of the package")
         target = self.work / "photos"
         self.bob.sdk.package_download(self.project_id, str(target), filter_glob=self.photo,
                                       throw_on_error=True)

@@ -11,9 +11,12 @@ def rows_of(path, table):
     """Features as OGR reads them: key -> (attributes, WKT)."""
     data = gdal.OpenEx(str(path), gdal.OF_VECTOR)
     layer = data.GetLayerByName(table) if table else data.GetLayer(0)
-    return {feature.GetFID(): ({name: feature.GetField(name) for name in feature.keys()},
-                               feature.GetGeometryRef() and feature.GetGeometryRef().ExportToIsoWkt())
-            for feature in layer}
+    rows = {}
+    for feature in layer:
+        geometry = feature.GetGeometryRef()
+        rows[feature.GetFID()] = ({name: feature.GetField(name) for name in feature.keys()},
+                                  geometry.ExportToIsoWkt() if geometry else None)
+    return rows
 
 
 def problems_of(path):

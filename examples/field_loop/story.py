@@ -50,7 +50,8 @@ def feature_table(rows, columns, marks, limit=16):
     lines = [["", "key", *columns, "geometry"]]
     for key in shown:
         values = [rows[key]["attributes"].get(name) for name in columns]
-        lines.append([marks.get(key, ""), key, *map(shorten, values), shorten(rows[key]["wkt"], 34)])
+        where = shorten(rows[key]["wkt"], 34)
+        lines.append([marks.get(key, ""), key, *map(shorten, values), where])
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     for number, line in enumerate(lines):
         text = "    " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip()

@@ -113,8 +113,8 @@ def test_unusual_names_round_trip(ada, project, name):  # contract F7 F26 N8
 
 @pytest.mark.parametrize("name", [
     "%20a.txt", "a.txt%20", "x" * 256, "NUL/file.name", "nul", "a/com1", "LPT9/x", "AUX",
-    "a%3Cb", "a%3Eb", "a%3Ab", "a%22b", "a%7Cb", "a%2Ab", "a%3Fb", "a%5Cb", "a%01b", "a%7Fb", "dot.",
-    "a/dot./b", "blank%20/b", "..%2F..%2Fetc%2Fpasswd", "a/%2E%2E/b",
+    "a%3Cb", "a%3Eb", "a%3Ab", "a%22b", "a%7Cb", "a%2Ab", "a%3Fb", "a%5Cb", "a%01b", "a%7Fb",
+    "dot.", "a/dot./b", "blank%20/b", "..%2F..%2Fetc%2Fpasswd", "a/%2E%2E/b",
 ])
 def test_forbidden_names(ada, project, name):  # contract F6 F7 F8 N8
     answer = ada.post(f"files/{project}/{name}/", files={"file": ("x", b"x")})
@@ -271,7 +271,7 @@ def test_identical_content_is_a_new_version(ada, project):
     assert len(ada.files(project)["a.txt"]["versions"]) == 2
 
 
-def test_content_shared_by_files_survives_the_deletion_of_one(ada, bob, project, name):  # contract F40
+def test_shared_content_survives_the_deletion_of_one_file(ada, bob, project, name):  # F40
     other = bob.new_project(name)
     ada.uploaded(project, "a.txt", b"shared content")
     bob.uploaded(other, "b.txt", b"shared content")

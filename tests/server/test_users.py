@@ -2,7 +2,7 @@
 
 import pytest
 
-from support import is_error
+from support import is_error, until
 
 
 def new_person(name, **more):
@@ -105,10 +105,10 @@ def test_only_staff_makes_accounts(ada, anonymous, name):  # contract U22
 
 def test_first_start_prints_a_one_time_password(new_server):
     server = new_server()
-    lines = server.output.read_text().splitlines()
+    lines = until(lambda: server.output.read_text().splitlines(), lambda lines: len(lines) > 1,
+                  "password")
     assert lines[0].startswith("listening on http://127.0.0.1:")
-    text = server.output.read_text() + (server.output.parent / f"{server.output.name}.log").read_text()
-    marked = [line for line in text.splitlines() if "admin password (shown once): " in line]
+    marked = [line for line in lines if line.startswith("admin password (shown once): ")]
     assert len(marked) == 1
     password = marked[0].split("(shown once): ")[1].strip()
     one = server.account("one")

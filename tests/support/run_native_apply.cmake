@@ -17,7 +17,8 @@ if(NOT status EQUAL 1 OR NOT out MATCHES "conflicts with the already existing fe
   message(FATAL_ERROR "second run: ${status}\n${out}")
 endif()
 
-execute_process(COMMAND ${PROGRAM} ${WORK} ${WORK}/trees.qgs RESULT_VARIABLE status ERROR_VARIABLE err)
+execute_process(COMMAND ${PROGRAM} ${WORK} ${WORK}/trees.qgs
+                RESULT_VARIABLE status ERROR_VARIABLE err)
 if(NOT status EQUAL 2 OR err STREQUAL "")
   message(FATAL_ERROR "a file that is no deltafile: ${status}\n${err}")
 endif()
