@@ -3,6 +3,7 @@
 #include "http/api_error.hpp"
 #include "http/server.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -29,6 +30,11 @@ Response internal_error() { return Response::json(500, errors::unknown_error().b
 
 Response refusal(unsigned status) {
   return Response::json(status, errors::api_error(status).body());
+}
+
+unsigned status_of(const beast::error_code& error) {
+  if (error == http::error::header_limit) return 431;
+  return error == http::error::body_limit ? 413 : 400;
 }
 
 /// True when the client sent what is no HTTP; false when it just went away or was too slow.
@@ -138,7 +144,7 @@ class Session : public std::enable_shared_from_this<Session> {
     co_await http::async_read_header(stream_, buffer_, parser,
                                      asio::redirect_error(asio::use_awaitable, error));
     if (!error) co_return true;
-    if (is_malformed(error)) co_await refuse(error == http::error::header_limit ? 431 : 400);
+    if (is_malformed(error)) co_await refuse(status_of(error));
     co_return false;
   }
 
@@ -162,16 +168,16 @@ class Session : public std::enable_shared_from_this<Session> {
     }
     const bool welcome = co_await invite_body(parser);
     if (!welcome) co_return false;
-    std::vector<char> chunk(parser.is_done() ? 0 : kBodyChunkBytes);
+    // A small body gets a small buffer: a hundred devices may push at once.
+    std::vector<char> chunk(std::clamp<std::uint64_t>(
+        parser.content_length().value_or(kBodyChunkBytes), 1, kBodyChunkBytes));
     std::uint64_t total = 0;
     while (!parser.is_done() && !dispatch.response) {
       const Chunk got = co_await read_chunk(parser, chunk);
-      if (got.state == ChunkState::Gone) co_return false;
+      if (got.is_gone) co_return false;
       total += got.size;
-      if (got.state == ChunkState::Malformed) dispatch.response = refusal(400);
-      if (got.state == ChunkState::TooLarge || total > handler.limit()) {
-        dispatch.response = refusal(413);
-      }
+      if (got.refusal != 0) dispatch.response = refusal(got.refusal);
+      if (total > handler.limit()) dispatch.response = refusal(413);
       if (dispatch.response || got.size == 0) continue;
       Dispatch failed = co_await on_worker(hub_.pool, [&] {
         return answered([&] {
@@ -200,10 +206,10 @@ class Session : public std::enable_shared_from_this<Session> {
     co_return !error;
   }
 
-  enum class ChunkState { Ok, TooLarge, Malformed, Gone };
   struct Chunk {
-    ChunkState state = ChunkState::Ok;
     std::size_t size = 0;
+    bool is_gone = false;
+    unsigned refusal = 0;  ///< status of the answer when the body cannot be taken
   };
 
   asio::awaitable<Chunk> read_chunk(Parser& parser, std::vector<char>& buffer) {
@@ -216,11 +222,9 @@ class Session : public std::enable_shared_from_this<Session> {
                               asio::redirect_error(asio::use_awaitable, error));
     Chunk chunk;
     chunk.size = buffer.size() - body.size;
-    if (error == http::error::body_limit) {
-      chunk.state = ChunkState::TooLarge;
-    } else if (error && error != http::error::need_buffer) {
-      chunk.state = is_malformed(error) ? ChunkState::Malformed : ChunkState::Gone;
-    }
+    if (!error || error == http::error::need_buffer) co_return chunk;
+    chunk.refusal = is_malformed(error) ? status_of(error) : 0;
+    chunk.is_gone = chunk.refusal == 0;
     co_return chunk;
   }
 
