@@ -20,7 +20,7 @@ MODULES = {
     "model": ({"base"}, {"fmt"}),
     "deltafile": ({"model", "base"}, {"fmt", "nlohmann"}),
     "store": ({"base"}, {"fmt", "posix"}),
-    "gpkg": ({"model", "deltafile", "base"}, {"fmt", "nlohmann", "sqlite"}),
+    "gpkg": ({"model", "deltafile", "base"}, {"fmt", "nlohmann", "sqlite", "posix"}),
     "ogr": ({"model", "base"}, {"fmt", "nlohmann", "gdal", "proj", "posix"}),
     "project": ({"gpkg", "ogr", "deltafile", "model", "base"},
                 {"fmt", "nlohmann", "pugixml", "zip", "sqlite", "posix"}),
