@@ -2,6 +2,7 @@
 
 #include "ogr/gdal.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace qfcsync::ogr {
@@ -67,7 +68,9 @@ void describe(const Gdal& gdal, OGRLayerH layer, VectorFileInfo& info) {
   for (int i = 0; i < count; ++i) {
     info.fields.emplace_back(gdal.field_name(gdal.field(definition, i)));
   }
-  info.key = gdal.fid_column(layer);
+  // As in QGIS: a column that is also an ordinary field is not the format's own key.
+  const std::string key = gdal.fid_column(layer);
+  if (std::find(info.fields.begin(), info.fields.end(), key) == info.fields.end()) info.key = key;
   info.is_valid = true;
 }
 

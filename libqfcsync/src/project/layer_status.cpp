@@ -53,18 +53,21 @@ bool is_whole_query(const std::string& subset) {
   return lower_case(subset.substr(start, 7)).find("select") == 0;
 }
 
-std::string table_name(gpkg::SourceFile& file, const DataSource& source) {
-  if (!source.layer_name.empty() || source.layer_index == 0) return source.layer_name;
+std::optional<gpkg::TableInfo> find_table(gpkg::SourceFile& file, const DataSource& source) {
+  if (!source.layer_name.empty() || source.layer_index == 0) {
+    return gpkg::read_table(file.database(), source.layer_name);
+  }
   const std::vector<std::string> tables = gpkg::layer_tables(file.database());
   const auto index = static_cast<std::size_t>(source.layer_index);
-  return index < tables.size() ? tables[index] : std::string();
+  if (index >= tables.size()) return std::nullopt;
+  return gpkg::read_table(file.database(), tables[index]);
 }
 
 void probe_table(LayerStatus& status) {
   const DataSource& source = status.layer.source;
   try {
     gpkg::SourceFile file(status.file);
-    status.table = gpkg::read_table(file.database(), table_name(file, source));
+    status.table = find_table(file, source);
     if (!status.table) {
       return set_invalid(
           status, "invalid_dataprovider",
