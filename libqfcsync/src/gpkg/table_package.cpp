@@ -75,7 +75,7 @@ struct PackageFile::Impl {
     sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     database.exec(
         "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -4096;"
+        "PRAGMA main.locking_mode = EXCLUSIVE; PRAGMA cache_size = -4096;"
         "PRAGMA application_id = 0x47504B47; PRAGMA user_version = 10300");
     database.exec("BEGIN; " + std::string(system_tables_sql()) + "COMMIT;");
     sqlite3_progress_handler(database.getHandle(), kTickInstructions, on_progress, this);

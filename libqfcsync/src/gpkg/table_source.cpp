@@ -49,12 +49,15 @@ void copy_with_logs(const fs::path& file, const fs::path& folder) {
     fs::copy_file(log, with_suffix(target, suffix));
     fs::permissions(with_suffix(target, suffix), fs::perms::owner_read | fs::perms::owner_write);
   }
+  // Opening rolls a journal back; leaving WAL mode moves the log into the file.
+  SQLite::Database(target.string(), SQLite::OPEN_READWRITE)
+      .execAndGet("PRAGMA journal_mode = DELETE");
 }
 
-std::unique_ptr<SQLite::Database> open_database(const fs::path& file, const std::string& uri,
-                                                int mode) {
+std::unique_ptr<SQLite::Database> open_database(const fs::path& file, const std::string& uri) {
   try {
-    auto database = std::make_unique<SQLite::Database>(uri, mode | SQLite::OPEN_URI);
+    auto database =
+        std::make_unique<SQLite::Database>(uri, SQLite::OPEN_READONLY | SQLite::OPEN_URI);
     // The file may be crafted: no functions with side effects from its schema, no broken cells.
     sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
     sqlite3_db_config(database->getHandle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -93,7 +96,6 @@ SourceFile::SourceFile(const fs::path& file) {
   if (!fs::is_regular_file(file)) {
     throw Error(ErrorCode::NotFound, fmt::format("File \"{}\" missing.", file.string()));
   }
-  int mode = SQLite::OPEN_READONLY;
   if (!has_pending_log(file)) {
     uri_ = file_uri(file, "?mode=ro&immutable=1");
   } else if (fs::exists(with_suffix(file, "-shm"))) {
@@ -102,25 +104,32 @@ SourceFile::SourceFile(const fs::path& file) {
     scratch_ = make_scratch_folder();
     try {
       copy_with_logs(file, scratch_);
+    } catch (const SQLite::Exception& error) {
+      remove_scratch();
+      throw Error(
+          ErrorCode::Corrupt,
+          fmt::format("{}: its log cannot be read: {}", file.filename().string(), error.what()),
+          ErrorOrigin::Sqlite, error.getErrorCode());
     } catch (...) {
-      std::error_code ignored;
-      fs::remove_all(scratch_, ignored);
+      remove_scratch();
       throw;
     }
-    uri_ = file_uri(scratch_ / "copy", "?mode=rw");
-    mode = SQLite::OPEN_READWRITE;
+    uri_ = file_uri(scratch_ / "copy", "?mode=ro&immutable=1");
   }
   try {
-    database_ = open_database(file, uri_, mode);
+    database_ = open_database(file, uri_);
   } catch (...) {
-    std::error_code ignored;
-    if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
+    remove_scratch();
     throw;
   }
 }
 
 SourceFile::~SourceFile() {
   database_.reset();
+  remove_scratch();
+}
+
+void SourceFile::remove_scratch() const {
   std::error_code ignored;
   if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
 }

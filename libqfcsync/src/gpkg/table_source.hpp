@@ -26,6 +26,7 @@ class SourceFile {
   const std::string& uri() const { return uri_; }
 
  private:
+  void remove_scratch() const;
   std::filesystem::path scratch_;  // folder of the private copy, empty without
   std::string uri_;
   std::unique_ptr<SQLite::Database> database_;
