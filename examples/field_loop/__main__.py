@@ -139,16 +139,18 @@ class FieldLoop:
                         if name]
 
     def new_feature(self, device, text):
-        """Attributes and geometry for a new feature, after the model of an existing one."""
+        """Attributes and geometry for a new feature, after the model of an existing one.
+
+        The form is filled in completely: what is left empty, the source may fill with a default of
+        its own, which later counts as a difference to what the device knows.
+        """
         rows = device.rows(self.layer_id)
-        layer = device.layer(self.layer_id)
-        key = layer.properties["QFieldSync/sourceDataPrimaryKeys"]
         if not rows:
             return {self.text_field: text}, None
         model = next(iter(rows.values()))
-        fields = device.fields(self.layer_id)
+        left_out = device.layer(self.layer_id).attachment_fields | device.keys(self.layer_id)
         attributes = {name: value for name, value in model["attributes"].items()
-                      if name in fields and name not in layer.attachment_fields and name != key}
+                      if name not in left_out}
         attributes[self.text_field] = text
         return attributes, moved(model["wkt"], 12.5)
 

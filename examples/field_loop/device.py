@@ -139,6 +139,12 @@ class Device:
                     if field.GetName() != self._source_key(layer)
                     and field.GetSubType() == ogr.OFSTNone}
 
+    def keys(self, layer_id):
+        """Names of the local key and of the source's key."""
+        layer = self.layer(layer_id)
+        with self._table(layer) as table:
+            return {table.GetFIDColumn(), self._source_key(layer)}
+
     def geometry_type(self, layer_id):
         with self._table(self.layer(layer_id)) as table:
             return table.GetGeomType()
