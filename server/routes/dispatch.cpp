@@ -192,7 +192,8 @@ Dispatch dispatch(Services& services, const Request& request) {
   if (request.path == kIconPath && request.method == "GET") return {icon(), nullptr};
   if (!request.path.starts_with(kApiPrefix)) return {Response::html(404, "Not found"), nullptr};
   const std::string_view path = std::string_view(request.path).substr(kApiPrefix.size());
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string_view method =
+      request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   bool is_known_path = false;
   const std::array tables = {auth_routes(),    server_routes(),       user_routes(),
                              project_routes(), collaborator_routes(), file_routes(),
