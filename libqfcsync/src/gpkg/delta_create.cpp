@@ -12,6 +12,8 @@ namespace {
 
 using edit::SqlValue;
 
+const AttributeValue kNull;
+
 /// Defaults of boolean columns are often texts ('False'), which SQLite would store as such; the
 /// value itself goes in instead.
 std::optional<SqlValue> boolean_default(const edit::Column& column) {
@@ -59,7 +61,7 @@ bool DeltaRun::choose_value(std::size_t index, Assignments& assignments) {
   const edit::TableSchema& schema = editor_.schema();
   const edit::Column& column = schema.columns[index];
   const auto* told = deltafile::find_attribute(delta_.new_state->attributes, column.name);
-  auto value = told == nullptr ? SqlValue() : to_column(*told, column);
+  auto value = to_column(told == nullptr ? kNull : *told, column);
   if (!value) {
     return commit_failed(outcome_, fmt::format("The attribute \"{}\" of type {} cannot be {}",
                                                column.name, column.type, edit::python_text(*told)));

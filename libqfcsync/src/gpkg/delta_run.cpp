@@ -14,6 +14,8 @@ namespace {
 using deltafile::find_attribute;
 using edit::SqlValue;
 
+const AttributeValue kNull;
+
 DeltaOutcome& set(DeltaOutcome& outcome, DeltaStatus status, const char* type, std::string text) {
   outcome.status = status;
   outcome.error_type = type;
@@ -119,7 +121,7 @@ bool DeltaRun::check_conflicts() {
 bool DeltaRun::assign_changed_attributes(Assignments& assignments) {
   for (const auto& [name, value] : delta_.new_state->attributes) {
     const AttributeValue* before = find_attribute(delta_.old_state->attributes, name);
-    if (edit::same_value(before == nullptr ? AttributeValue() : *before, value)) continue;
+    if (edit::same_value(before == nullptr ? kNull : *before, value)) continue;
     if (!assign_changed(name, value, assignments)) return false;
   }
   return true;

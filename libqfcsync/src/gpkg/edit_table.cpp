@@ -89,7 +89,8 @@ SqlValue Table::inserted_key(const Assignments& assignments) {
                       fmt::format("SELECT {} FROM {} WHERE {} = ?1", name_of(*schema_.key),
                                   sql_name(schema_.name), schema_.locator));
   statement.bind_int(1, rowid);
-  return statement.step() ? statement.column(0) : SqlValue();
+  if (!statement.step()) return {};
+  return statement.column(0);
 }
 
 void Table::note_insert(const Assignments& assignments, const model::Envelope& box) {

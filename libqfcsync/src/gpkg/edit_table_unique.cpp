@@ -63,16 +63,17 @@ SqlValue Table::unused_value(std::size_t column, const SqlValue& seed) {
     return {};
   Statement statement(database_, fmt::format("SELECT {}({}) FROM {}", extreme, name_of(column),
                                              sql_name(schema_.name)));
-  const SqlValue found = statement.step() ? statement.column(0) : SqlValue();
+  SqlValue found;
+  if (statement.step()) found = statement.column(0);
   if (kind == ColumnKind::Integer) {
     const auto* highest = std::get_if<std::int64_t>(&found);
-    if (highest == nullptr) return is_null(found) ? SqlValue(std::int64_t{1}) : SqlValue();
-    if (*highest >= schema_.columns[column].max) return {};
+    if (is_null(found)) return std::int64_t{1};
+    if (highest == nullptr || *highest >= schema_.columns[column].max) return {};
     return *highest + 1;
   }
   if (kind == ColumnKind::Real) {
     const auto* highest = std::get_if<double>(&found);
-    return highest == nullptr ? SqlValue(1.0) : SqlValue(*highest + 1);
+    return highest == nullptr ? 1.0 : *highest + 1;
   }
   const auto* text = std::get_if<std::string>(is_null(seed) ? &found : &seed);
   const std::string base = text == nullptr ? std::string() : without_number(*text);
