@@ -52,9 +52,8 @@ void apply(Call& call) {
   }
 }
 
-Response push(Call& call) {
-  refuse_template(call);
-  if (call.upload.parts == 0) throw errors::empty_content();
+/// Makes the deltas of the body durable; the body and what was read of it are gone afterwards.
+void store(Call& call) {
   const Deltafile file = parse(call);
   call.upload.text = {};
   if (!call.project->qgis_file) throw errors::no_qgis_project();
@@ -65,6 +64,12 @@ Response push(Call& call) {
   }
   call.services.db.write(
       [&](Connection& db) { store_deltas(db, *call.project, file, call.user_id()); });
+}
+
+Response push(Call& call) {
+  refuse_template(call);
+  if (call.upload.parts == 0) throw errors::empty_content();
+  store(call);
   apply(call);
   return Response::empty(200);
 }
