@@ -1,10 +1,10 @@
 // A project document of any bytes is refused with an Error or read, packaged and read again.
 
-#include "project/data_source.hpp"
-#include "support/temporary_folder.hpp"
-
 #include <qfcsync/error.hpp>
 #include <qfcsync/project.hpp>
+
+#include "project/data_source.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <cstddef>
 #include <cstdint>
