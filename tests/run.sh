@@ -9,4 +9,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 
 set_up
 build ci
-exec ctest --test-dir "$qfcsync_root/build/release" --output-on-failure "$@"
+exec ctest --test-dir "$qfcsync_root/build/release" --output-on-failure --parallel "$(nproc)" "$@"

@@ -94,15 +94,28 @@ def test_kill_while_uploads_are_acknowledged(new_server):
         assert content == name[1:].encode() * 1000 and len(content) == file["size"]
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.01, 0.03, 0.08, 0.2])
-def test_kill_in_the_middle_of_applying(new_server, tmp_path, delay):
+def many_creates(project, count):
+    return deltafile(project, *(create({"species": f"t{n}"}, local_pk=1000 + n)
+                                for n in range(count)))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.85, 0.95])
+def test_kill_in_the_middle_of_applying(new_server, tmp_path, share):
+    """Dies when the given share of the time that such a push takes has passed."""
     server = new_server()
     ada = server.account("ada")
-    project = ada.new_project("p")
-    ada.upload_sample(project)
-    count = 20_000
-    document = deltafile(project, *(create({"species": f"t{n}"}, local_pk=1000 + n)
-                                    for n in range(count)))
+    project, rehearsal = ada.new_project("p"), ada.new_project("rehearsal")
+    count = 10_000
+    for one in (project, rehearsal):
+        ada.upload_sample(one)
+    document = many_creates(rehearsal, count)
+    body = json.dumps(document)
+    start = time.monotonic()
+    assert ada.send(rehearsal, body).status_code == 200
+    ada.outcomes(rehearsal, document["id"])
+    needed = time.monotonic() - start
+
+    document = many_creates(project, count)
     body = json.dumps(document)
     answered = []
 
@@ -113,8 +126,7 @@ def test_kill_in_the_middle_of_applying(new_server, tmp_path, delay):
             pass
     worker = threading.Thread(target=send)
     worker.start()
-    until(lambda: server_time(server), lambda used: used > 0.1, "work on the deltas")
-    time.sleep(delay)
+    time.sleep(share * needed)
     server.kill()
     worker.join()
     server.start()
@@ -128,13 +140,6 @@ def test_kill_in_the_middle_of_applying(new_server, tmp_path, delay):
     names = sorted(attributes["species"] for attributes, _ in rows.values())
     assert len(rows) == 12 + count and len(set(names)) == 12 + count
     assert ada.statuses(project, patch(OAK, {"height": 1.0})) == ["STATUS_APPLIED"]
-
-
-def server_time(server):
-    """Seconds of processor time that the process has used."""
-    with open(f"/proc/{server.process.pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.002, 0.01, 0.05])
@@ -201,7 +206,7 @@ def test_sigterm_stops_within_five_seconds_whatever_clients_do(new_server):
     idle = [socket.create_connection((host.hostname, host.port)) for _ in range(20)]
     idle[0].sendall(b"GET /api/v1/sta")
     assert ada.get("status/").status_code == 200
-    assert server.stop() < 5.5  # half a second for a loaded machine
+    assert server.stop() < 6  # five, and one for a loaded machine
     for connection in (stuck, *idle):
         connection.close()
     server.start()
