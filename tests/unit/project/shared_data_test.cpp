@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include <SQLiteCpp/Database.h>
+#include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace {
