@@ -158,6 +158,12 @@ std::string DeltaFixture::value(const std::string& query) const {
   return rows.empty() ? "no row" : rows[0];
 }
 
+std::string DeltaFixture::table(const std::string& query) const {
+  std::string out;
+  for (const std::string& row : Reader(file_).rows(query)) out += row + '\n';
+  return out;
+}
+
 std::string DeltaFixture::row(int fid) const {
   return value(fmt::format("SELECT * FROM pts WHERE fid = {}", fid));
 }

@@ -35,6 +35,8 @@ class DeltaFixture {
   void sql(const std::string& statement) const;
   /// First column of the first row as text; "NULL" for NULL.
   std::string value(const std::string& query) const;
+  /// All rows, one a line.
+  std::string table(const std::string& query) const;
   /// "1|Point (10 20)|a|5|1.5|2026-01-01|1" - all columns of pts, the geometry as WKT.
   std::string row(int fid) const;
   std::string wkt(const std::string& table, int fid) const;
