@@ -77,13 +77,15 @@ echo "server: $url"
 printf '%s\n' "$user_password" |
   "$server" user add ada --email ada@example.org --password-stdin --data "$data"
 
-if ! "$qfcsync_venv/bin/python" "$qfcsync_root/examples/field_loop" "$folder" \
+status=0
+"$qfcsync_venv/bin/python" "$qfcsync_root/examples/field_loop" "$folder" \
   --server "$url" --work "$work/devices" \
-  --admin-password "$admin_password" --user-password "$user_password"; then
+  --admin-password "$admin_password" --user-password "$user_password" || status=$?
+if [[ "$status" -eq 1 ]]; then  # 2 is a folder that is no use
   echo "last lines of the server's log:" >&2
   tail -n 20 "$work/server.log" >&2
-  exit 1
 fi
+[[ "$status" -eq 0 ]] || exit "$status"
 
 if [[ "$serve" == yes ]]; then
   trap - EXIT

@@ -352,6 +352,11 @@ def main():
     options.add_argument("--user-password", required=True, help="of ada, and for bob")
     arguments = options.parse_args()
     try:
+        project_file_in(arguments.folder)
+    except ValueError as error:
+        failed(str(error))
+        return 2
+    try:
         title("Signing in")
         admin = Account(arguments.server, "admin", arguments.admin_password)
         admin.sdk.create_user("bob", arguments.user_password, "bob@example.org")
@@ -365,7 +370,7 @@ def main():
         shutil.copytree(arguments.folder, folder, copy_function=shutil.copyfile)
         FieldLoop(ada, bob, folder, arguments.work).run()
     except Exception as error:  # pylint: disable=broad-except
-        kind = "" if isinstance(error, (StepFailed, ValueError)) else f"{type(error).__name__}: "
+        kind = "" if isinstance(error, StepFailed) else f"{type(error).__name__}: "
         failed(kind + str(error))
         return 1
     title("Every step held.")
