@@ -5,3 +5,4 @@
 // Each adds one subcommand to the program.
 void add_project(CLI::App& app);
 void add_package(CLI::App& app);
+void add_apply_deltas(CLI::App& app);

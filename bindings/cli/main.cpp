@@ -21,9 +21,12 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   add_project(app);
   add_package(app);
+  add_apply_deltas(app);
   try {
     app.parse(argc, argv);
     return 0;
+  } catch (const CLI::RuntimeError& error) {  // a command has said what is wrong
+    return error.get_exit_code();
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   } catch (const qfcsync::Error& error) {

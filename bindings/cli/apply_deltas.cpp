@@ -1,0 +1,160 @@
+#include <qfcsync/delta_applier.hpp>
+#include <qfcsync/error.hpp>
+
+#include "commands.hpp"
+#include "project_argument.hpp"
+
+#include <array>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using qfcsync::DeltaStatus;
+
+constexpr int kSomeNotApplied = 1;
+constexpr int kWrongInput = 2;
+
+constexpr const char* kHelp = R"(
+Applies the changes of a deltafile (deltafile.json, as QField records it) to the GeoPackage layers
+of a project, in place and as the server does: every change by itself, in the order of the file.
+A failing change does not hold up the others.
+
+With --overwrite-conflicts (the default) a change wins over what happened to the feature meanwhile;
+with --no-overwrite-conflicts it is left out and reported as conflict.
+
+Exit status: 0 all changes are applied, 1 some are not (or a file could not be written), 2 wrong
+usage, or the project or deltafile cannot be read.
+
+Examples:
+  qfcsync apply-deltas survey.qgs deltafile.json
+  qfcsync apply-deltas survey.qgs deltafile.json --no-overwrite-conflicts --report report.json
+)";
+
+struct Arguments {
+  std::string project;
+  std::string deltafile;
+  std::string report;
+  bool overwrite = true;
+};
+
+/// Project and deltafile: both have to be readable before anything is touched.
+struct Input {
+  qfcsync::Project project;
+  qfcsync::Deltafile file;
+};
+
+std::string read_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw qfcsync::Error(qfcsync::ErrorCode::NotFound, fmt::format("cannot open {}", path));
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(path, failed);
+  if (!failed && size > qfcsync::kMaxDeltafileBytes) {
+    throw qfcsync::Error(
+        qfcsync::ErrorCode::LimitExceeded,
+        fmt::format("{} has more than {} bytes", path, qfcsync::kMaxDeltafileBytes));
+  }
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+Input read_input(const Arguments& arguments) {
+  try {
+    return {open_project(arguments.project),
+            qfcsync::parse_deltafile(read_text(arguments.deltafile))};
+  } catch (const qfcsync::Error& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    throw CLI::RuntimeError(kWrongInput);
+  }
+}
+
+std::vector<qfcsync::DeltaOutcome> apply(const Arguments& arguments, const Input& input) {
+  qfcsync::ApplyOptions options;
+  options.policy =
+      arguments.overwrite ? qfcsync::ConflictPolicy::Overwrite : qfcsync::ConflictPolicy::Report;
+  options.safety = qfcsync::FileSafety::Journal;
+  options.client_keys = input.file.client_pks;
+  qfcsync::DeltaApplier applier([&](std::string_view id) { return input.project.edit_layer(id); },
+                                std::move(options));
+  std::vector<qfcsync::DeltaOutcome> outcomes;
+  for (const qfcsync::Delta& delta : input.file.deltas) outcomes.push_back(applier.apply(delta));
+  for (const auto& changed : applier.commit()) fmt::print("changed: {}\n", changed.string());
+  return outcomes;
+}
+
+const char* word_of(DeltaStatus status) {
+  constexpr const char* kWords[] = {"applied", "conflict", "not applied", "error"};
+  return kWords[static_cast<int>(status)];
+}
+
+/// Texts from a file must not steer the terminal.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+void print_problem(const qfcsync::DeltaOutcome& outcome) {
+  std::string details;
+  for (const std::string& error : outcome.provider_errors) details += fmt::format(" ({})", error);
+  if (!outcome.conflicts.empty())
+    details += fmt::format(" ({} attributes)", outcome.conflicts.size());
+  fmt::print("{}: delta {} {} on layer {}, feature \"{}\": {}{}\n", word_of(outcome.status),
+             outcome.index, outcome.delta_id, outcome.layer_id, outcome.feature_pk, outcome.message,
+             details);
+}
+
+std::size_t print_summary(const std::vector<qfcsync::DeltaOutcome>& outcomes) {
+  std::array<std::size_t, 4> counts{};
+  for (const qfcsync::DeltaOutcome& outcome : outcomes) {
+    ++counts[static_cast<std::size_t>(outcome.status)];
+    if (outcome.status != DeltaStatus::Applied) print_problem(outcome);
+  }
+  fmt::print("{} deltas: {} applied, {} conflicts, {} not applied, {} errors\n", outcomes.size(),
+             counts[0], counts[1], counts[2], counts[3]);
+  return outcomes.size() - counts[0];
+}
+
+void write_report(const std::string& path, const std::string& file_id,
+                  const std::vector<qfcsync::DeltaOutcome>& outcomes) {
+  nlohmann::ordered_json report = nlohmann::ordered_json::array();
+  for (const qfcsync::DeltaOutcome& outcome : outcomes) {
+    report.push_back(nlohmann::ordered_json::parse(qfcsync::feedback_json(outcome, file_id)));
+  }
+  std::ofstream out(path);
+  out << report.dump(2) << '\n';
+  out.close();
+  if (!out) throw qfcsync::Error(qfcsync::ErrorCode::Io, fmt::format("cannot write {}", path));
+}
+
+void run(const Arguments& arguments) {
+  const Input input = read_input(arguments);
+  const auto outcomes = apply(arguments, input);
+  const std::size_t problems = print_summary(outcomes);
+  if (!arguments.report.empty()) write_report(arguments.report, input.file.id, outcomes);
+  if (problems != 0) throw CLI::RuntimeError(kSomeNotApplied);
+}
+
+}  // namespace
+
+void add_apply_deltas(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("apply-deltas", "Apply the changes of a deltafile to a project");
+  command->footer(kHelp);
+  const auto arguments = std::make_shared<Arguments>();
+  command
+      ->add_option("PROJECT", arguments->project, "Project file (.qgs, .qgz), or a folder with one")
+      ->required();
+  command->add_option("DELTAFILE", arguments->deltafile, "File with the changes")->required();
+  command->add_flag("--overwrite-conflicts,!--no-overwrite-conflicts", arguments->overwrite,
+                    "Apply changes also where the feature was changed meanwhile (default)");
+  command->add_option("--report", arguments->report,
+                      "File for the outcome of each change, a JSON array");
+  command->callback([arguments] { run(*arguments); });
+}
