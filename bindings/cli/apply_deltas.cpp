@@ -105,9 +105,10 @@ void print_problem(const qfcsync::DeltaOutcome& outcome) {
   for (const std::string& error : outcome.provider_errors) details += fmt::format(" ({})", error);
   if (!outcome.conflicts.empty())
     details += fmt::format(" ({} attributes)", outcome.conflicts.size());
-  fmt::print("{}: delta {} {} on layer {}, feature \"{}\": {}{}\n", word_of(outcome.status),
-             outcome.index, outcome.delta_id, outcome.layer_id, outcome.feature_pk, outcome.message,
-             details);
+  const std::string line = fmt::format(
+      "{}: delta {} {} on layer {}, feature \"{}\": {}{}", word_of(outcome.status), outcome.index,
+      outcome.delta_id, outcome.layer_id, outcome.feature_pk, outcome.message, details);
+  fmt::print("{}\n", printable(line));
 }
 
 std::size_t print_summary(const std::vector<qfcsync::DeltaOutcome>& outcomes) {
