@@ -74,7 +74,7 @@ void create_first_admin(Accounts& accounts) {
 
 std::size_t worker_threads(const Config& config) {
   if (config.worker_threads > 0) return static_cast<std::size_t>(config.worker_threads);
-  return std::max(4u, 2 * std::thread::hardware_concurrency());
+  return std::max(8u, 4 * std::thread::hardware_concurrency());
 }
 
 void serve(const ServeOptions& options) {
@@ -87,6 +87,7 @@ void serve(const ServeOptions& options) {
                   [&](const Request& request) { return dispatch(*services, request); });
   auto runner = std::make_unique<JobRunner>(*services, kJobThreads);
   services->wake_jobs = [&] { runner->wake(); };
+  services->wake_deltas = [&] { runner->wake_for_deltas(); };
   // Scripts wait for this line and read what follows; nothing may come before it.
   fmt::print("listening on {}\n", http.url());
   create_first_admin(services->accounts);

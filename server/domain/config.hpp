@@ -14,7 +14,7 @@ struct Config {
   std::int64_t token_lifetime_hours = 720;
   std::int64_t keep_versions = 10;   ///< newest versions kept of every file
   std::int64_t min_range_bytes = 0;  ///< shorter ranges are refused
-  std::int64_t worker_threads = 0;   ///< 0: two per processor
+  std::int64_t worker_threads = 0;   ///< 0: four per processor
   std::string site_title = "qfcsync";
   std::string log_level = "info";
 };

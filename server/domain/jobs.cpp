@@ -66,7 +66,7 @@ std::string add_job(Connection& db, const std::string& project_id, const std::st
 void add_process_job(Connection& db, const std::string& project_id, std::int64_t user_id) {
   const auto unfinished = db.integer(
       "SELECT 1 FROM job WHERE project_id = ? AND type = 'process_projectfile' "
-      "AND created_by = ? AND status = 'pending'",
+      "AND created_by = ? AND status IN ('pending', 'queued', 'started')",
       {project_id, user_id});
   if (!unfinished) add_job(db, project_id, "process_projectfile", user_id);
 }

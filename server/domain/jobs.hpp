@@ -35,7 +35,8 @@ nlohmann::json job_json(const JobRecord& job, JobDetail detail);
 std::string add_job(Connection& db, const std::string& project_id, const std::string& type,
                     std::int64_t user_id);
 
-/// A `process_projectfile` job, unless the same user has an unfinished one.
+/// A `process_projectfile` job, unless the same user has an unfinished one: that reads the project
+/// again when files came while it worked.
 void add_process_job(Connection& db, const std::string& project_id, std::int64_t user_id);
 
 std::optional<JobRecord> find_job(Connection& db, const std::string& id);

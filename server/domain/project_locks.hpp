@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 namespace qfcsync::server {
 
@@ -11,30 +13,43 @@ namespace qfcsync::server {
 /// serialised, everything else never waits.
 class ProjectLocks {
  public:
-  /// Held until the returned guard ends.
+  /// Held until the guard ends.
   class Guard {
    public:
-    explicit Guard(std::shared_ptr<std::mutex> mutex) : mutex_(std::move(mutex)), lock_(*mutex_) {}
+    Guard(std::shared_ptr<std::timed_mutex> mutex, std::unique_lock<std::timed_mutex> lock)
+        : mutex_(std::move(mutex)), lock_(std::move(lock)) {}
+    bool is_held() const { return lock_.owns_lock(); }
 
    private:
-    std::shared_ptr<std::mutex> mutex_;
-    std::unique_lock<std::mutex> lock_;
+    std::shared_ptr<std::timed_mutex> mutex_;
+    std::unique_lock<std::timed_mutex> lock_;
   };
 
-  Guard lock(const std::string& project_id) { return Guard(mutex_of(project_id)); }
+  Guard lock(const std::string& project_id) {
+    auto mutex = mutex_of(project_id);
+    std::unique_lock lock(*mutex);
+    return {std::move(mutex), std::move(lock)};
+  }
+
+  /// Waits no longer than that; the guard may not be held then.
+  Guard try_lock(const std::string& project_id, std::chrono::milliseconds patience) {
+    auto mutex = mutex_of(project_id);
+    std::unique_lock lock(*mutex, patience);
+    return {std::move(mutex), std::move(lock)};
+  }
 
  private:
-  std::shared_ptr<std::mutex> mutex_of(const std::string& project_id) {
+  std::shared_ptr<std::timed_mutex> mutex_of(const std::string& project_id) {
     const std::lock_guard lock(mutex_);
     std::erase_if(mutexes_, [](const auto& entry) { return entry.second.expired(); });
     auto& known = mutexes_[project_id];
     auto mutex = known.lock();
-    if (!mutex) known = mutex = std::make_shared<std::mutex>();
+    if (!mutex) known = mutex = std::make_shared<std::timed_mutex>();
     return mutex;
   }
 
   std::mutex mutex_;
-  std::map<std::string, std::weak_ptr<std::mutex>> mutexes_;  // guarded by mutex_
+  std::map<std::string, std::weak_ptr<std::timed_mutex>> mutexes_;  // guarded by mutex_
 };
 
 }  // namespace qfcsync::server

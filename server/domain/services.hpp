@@ -27,8 +27,10 @@ struct Services {
   /// bulk. Exclusive: while unused contents are removed. So none is removed that is about to be
   /// used.
   std::shared_mutex content_gate;
-  /// Wakes the job runner.
+  /// Wakes the job runner: there are new jobs, or contents to remove.
   std::function<void()> wake_jobs = [] {};
+  /// Wakes the job runner: there are stored deltas that nobody applies.
+  std::function<void()> wake_deltas = [] {};
 };
 
 /// A folder for the work of one job, removed with everything in it at the end.

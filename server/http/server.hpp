@@ -20,8 +20,10 @@ inline constexpr std::uint64_t kMaxDiscardedBytes = 64ull << 20;
 
 inline constexpr std::chrono::seconds kIdleTimeout{75};
 inline constexpr std::chrono::seconds kHeaderTimeout{30};
-/// For one chunk of a body, either way; so a client that trickles bytes is cut off.
-inline constexpr std::chrono::seconds kChunkTimeout{60};
+/// Without any progress, either way.
+inline constexpr std::chrono::seconds kProgressTimeout{60};
+/// On average, after the first kProgressTimeout: less is no network but an attack.
+inline constexpr std::uint64_t kMinBytesPerSecond = 256;
 inline constexpr std::chrono::milliseconds kShutdownGrace{4'500};
 
 /// Listens, speaks HTTP/1.1 and hands requests to a dispatcher on worker threads.

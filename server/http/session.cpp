@@ -26,6 +26,22 @@ auto on_worker(asio::thread_pool& pool, Work work) -> asio::awaitable<std::invok
       asio::use_awaitable);
 }
 
+/// Tells a slow network from somebody who only keeps a connection busy.
+class Pace {
+ public:
+  bool keeps_up(std::size_t bytes) {
+    bytes_ += bytes;
+    const auto taken =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_);
+    return taken < kProgressTimeout ||
+           bytes_ >= kMinBytesPerSecond * static_cast<std::uint64_t>(taken.count());
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::uint64_t bytes_ = 0;
+};
+
 Response internal_error() { return Response::json(500, errors::unknown_error().body()); }
 
 Response refusal(unsigned status) {
@@ -115,6 +131,7 @@ class Session : public std::enable_shared_from_this<Session> {
     const bool has_head = co_await read_head(parser);
     if (!has_head) co_return false;
     started_ = std::chrono::steady_clock::now();
+    pace_ = Pace();
     const Request request = request_of(parser.get(), stream_.socket());
     Dispatch dispatch = co_await on_worker(
         hub_.pool, [&] { return answered([&] { return hub_.dispatcher(request); }); });
@@ -200,7 +217,7 @@ class Session : public std::enable_shared_from_this<Session> {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     if (!beast::iequals(parser.get()[http::field::expect], "100-continue")) co_return true;
     beast::error_code error;
-    stream_.expires_after(kChunkTimeout);
+    stream_.expires_after(kProgressTimeout);
     co_await asio::async_write(stream_, asio::buffer(kContinue),
                                asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
@@ -212,14 +229,18 @@ class Session : public std::enable_shared_from_this<Session> {
     unsigned refusal = 0;  ///< status of the answer when the body cannot be taken
   };
 
+  /// Fills the buffer or takes what is left of the body.
   asio::awaitable<Chunk> read_chunk(Parser& parser, std::vector<char>& buffer) {
     auto& body = parser.get().body();
     body.data = buffer.data();
     body.size = buffer.size();
     beast::error_code error;
-    stream_.expires_after(kChunkTimeout);
-    co_await http::async_read(stream_, buffer_, parser,
-                              asio::redirect_error(asio::use_awaitable, error));
+    while (!error && body.size > 0 && !parser.is_done()) {
+      stream_.expires_after(kProgressTimeout);
+      const std::size_t got = co_await http::async_read_some(
+          stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+      if (!error && !pace_.keeps_up(got)) error = beast::error::timeout;
+    }
     Chunk chunk;
     chunk.size = buffer.size() - body.size;
     if (!error || error == http::error::need_buffer) co_return chunk;
@@ -243,7 +264,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (response.status != 204 && response.status != 304) head.content_length(length);
     if (!head_only && !streams) head.body() = std::move(response.body);
     beast::error_code error;
-    stream_.expires_after(kChunkTimeout);
+    stream_.expires_after(kProgressTimeout);
     http::response_serializer<http::string_body> serializer(head);
     if (streams || head_only) {
       co_await http::async_write_header(stream_, serializer,
@@ -273,13 +294,24 @@ class Session : public std::enable_shared_from_this<Session> {
         }
       });
       if (got != want) co_return false;
-      beast::error_code error;
-      stream_.expires_after(kChunkTimeout);
-      co_await asio::async_write(stream_, asio::buffer(chunk.data(), got),
-                                 asio::redirect_error(asio::use_awaitable, error));
-      if (error) co_return false;
+      const bool written = co_await write(std::string_view(chunk.data(), got));
+      if (!written) co_return false;
       offset += got;
       left -= got;
+    }
+    co_return true;
+  }
+
+  /// Writes all of it, as slowly as a bad mobile network takes it.
+  asio::awaitable<bool> write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      beast::error_code error;
+      stream_.expires_after(kProgressTimeout);
+      const std::size_t done =
+          co_await stream_.async_write_some(asio::buffer(bytes.data(), bytes.size()),
+                                            asio::redirect_error(asio::use_awaitable, error));
+      if (error || !pace_.keeps_up(done)) co_return false;
+      bytes.remove_prefix(done);
     }
     co_return true;
   }
@@ -311,6 +343,7 @@ class Session : public std::enable_shared_from_this<Session> {
   SessionHub& hub_;
   beast::flat_buffer buffer_;
   std::chrono::steady_clock::time_point started_;
+  Pace pace_;
   bool busy_ = false;
 };
 

@@ -67,7 +67,7 @@ class Batch {
   }
 
   void apply(ProjectFolder& folder) {
-    const Project project = Project::open(folder.project_file());
+    const Project project = Project::open(folder.project_file(), folder.root());
     ApplyOptions options;
     options.policy =
         project_.overwrite_conflicts ? ConflictPolicy::Overwrite : ConflictPolicy::Report;
@@ -179,27 +179,31 @@ void fail_pending_deltas(Services& services, const ProjectRecord& project, std::
   });
 }
 
+/// True when the same work may succeed later: a full disk, a busy file.
 bool is_passing(const Error& error) {
   return error.code() == ErrorCode::Io || error.code() == ErrorCode::Busy;
 }
 
 }  // namespace
 
-void apply_pending_deltas(Services& services, const std::string& project_id, std::int64_t user_id) {
-  const auto lock = services.project_locks.lock(project_id);
+bool apply_pending_deltas(Services& services, const std::string& project_id, std::int64_t user_id,
+                          std::chrono::milliseconds patience) {
+  const auto lock = services.project_locks.try_lock(project_id, patience);
+  if (!lock.is_held()) return false;
   for (bool again = true; again;) {
     const auto project =
         services.db.read([&](Connection& db) { return find_project(db, project_id, user_id); });
-    if (!project) return;
+    if (!project) return true;
     try {
       again = Batch(services, *project, user_id).run();
-    } catch (const ApiError& error) {
-      fail_pending_deltas(services, *project, user_id, error.what());
     } catch (const Error& error) {
       if (is_passing(error)) throw;
       fail_pending_deltas(services, *project, user_id, error.what());
+    } catch (const std::exception& error) {
+      fail_pending_deltas(services, *project, user_id, error.what());
     }
   }
+  return true;
 }
 
 std::vector<std::pair<std::string, std::int64_t>> projects_with_pending_deltas(Services& services) {

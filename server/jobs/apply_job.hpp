@@ -2,7 +2,10 @@
 
 #include "domain/services.hpp"
 
+#include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace qfcsync::server {
 
@@ -16,9 +19,12 @@ inline constexpr int kDeltasPerJob = 10'000;
 /// leaves the deltas pending and the files as they were. When the disk or a file cannot be worked
 /// on, the deltas stay pending and the next call tries again.
 ///
-/// @param user_id  who is noted as the creator of jobs and versions
+/// @param user_id   who is noted as the creator of jobs and versions
+/// @param patience  how long to wait while other work holds the project
+/// @return  false when the project was not free in that time
 /// @errors Io, Busy: nothing of the failing batch is visible
-void apply_pending_deltas(Services& services, const std::string& project_id, std::int64_t user_id);
+bool apply_pending_deltas(Services& services, const std::string& project_id, std::int64_t user_id,
+                          std::chrono::milliseconds patience);
 
 /// Projects that have pending deltas, with the user who sent the first of them.
 std::vector<std::pair<std::string, std::int64_t>> projects_with_pending_deltas(Services& services);

@@ -75,7 +75,7 @@ void run_package_job(Services& services, const JobRecord& job) {
     const std::filesystem::path source = work.path() / "project";
     std::filesystem::create_directory(source);
     const ProjectFolder folder(services, *record, source);
-    const Project project = Project::open(folder.project_file());
+    const Project project = Project::open(folder.project_file(), folder.root());
     const std::filesystem::path output = work.path() / "package";
     const Package package = package_project(project, output);
     publish(services, job, package, output, snapshot_at);

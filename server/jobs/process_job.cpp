@@ -26,50 +26,75 @@ std::vector<JobStep> steps(bool is_done, const std::string& details) {
   return list;
 }
 
-void store_details(Services& services, const JobRecord& job, const Project& project) {
-  const std::string details = project.details_json();
-  const std::string dirs = json(project.attachment_dirs()).dump();
-  services.db.write([&](Connection& db) {
+/// What the project file says, or why it cannot be read.
+struct Reading {
+  std::string details;
+  std::string attachment_dirs;
+  std::string qgis_version;
+  bool has_online_layers = false;
+  std::string error;
+  std::string error_type;
+};
+
+Reading read_project(Services& services, const ProjectRecord& record) {
+  Reading reading;
+  try {
+    const WorkFolder work(services.config);
+    const ProjectFolder folder(services, record, work.path());
+    const Project project = Project::open(folder.project_file(), folder.root());
+    reading.details = project.details_json();
+    reading.attachment_dirs = json(project.attachment_dirs()).dump();
+    reading.qgis_version = project.qgis_version();
+    reading.has_online_layers = project.has_online_vector_layers();
+  } catch (const ApiError& error) {
+    reading.error = error.what();
+    reading.error_type = "FILE_NOT_FOUND";
+  } catch (const Error& error) {
+    const bool is_bad_file =
+        error.code() == ErrorCode::Corrupt || error.code() == ErrorCode::LimitExceeded;
+    reading.error = error.what();
+    reading.error_type = is_bad_file ? "INVALID_PROJECT_FILE" : "UNKNOWN";
+  }
+  return reading;
+}
+
+void store(Connection& db, const JobRecord& job, const Reading& reading) {
+  const bool is_done = reading.error.empty();
+  if (is_done) {
     db.run(
         "UPDATE project SET details = ?, qgis_version = ?, attachment_dirs = ?, "
         "has_online_layers = ? WHERE id = ?",
-        {details, project.qgis_version(), dirs, project.has_online_vector_layers(),
+        {reading.details, reading.qgis_version, reading.attachment_dirs, reading.has_online_layers,
          job.project_id});
-    finish_job(
-        db, job.id, true,
-        feedback_document("process_projectfile", kWorkflowName, steps(true, details), "", ""),
-        "project file read");
-  });
+  } else {
+    db.run("UPDATE project SET details = NULL WHERE id = ?", {job.project_id});
+  }
+  finish_job(db, job.id, is_done,
+             feedback_document("process_projectfile", kWorkflowName,
+                               steps(is_done, reading.details), reading.error, reading.error_type),
+             is_done ? "project file read" : reading.error);
 }
 
-void store_failure(Services& services, const JobRecord& job, const std::string& reason,
-                   const std::string& type) {
-  services.db.write([&](Connection& db) {
-    db.run("UPDATE project SET details = NULL WHERE id = ?", {job.project_id});
-    finish_job(
-        db, job.id, false,
-        feedback_document("process_projectfile", kWorkflowName, steps(false, ""), reason, type),
-        reason);
+/// @return false when files came meanwhile, so that it has to be done again
+bool process(Services& services, const JobRecord& job) {
+  const std::int64_t user_id = job.created_by.value_or(0);
+  const auto seen =
+      services.db.read([&](Connection& db) { return find_project(db, job.project_id, user_id); });
+  if (!seen) return true;
+  const Reading reading = read_project(services, *seen);
+  return services.db.write([&](Connection& db) {
+    const auto current = find_project(db, job.project_id, user_id);
+    if (!current) return true;
+    if (current->data_last_updated_at != seen->data_last_updated_at) return false;
+    store(db, job, reading);
+    return true;
   });
 }
 
 }  // namespace
 
 void run_process_job(Services& services, const JobRecord& job) {
-  try {
-    const auto record = services.db.read([&](Connection& db) {
-      return find_project(db, job.project_id, job.created_by.value_or(0));
-    });
-    if (!record) return;
-    const WorkFolder work(services.config);
-    const ProjectFolder folder(services, *record, work.path());
-    store_details(services, job, Project::open(folder.project_file()));
-  } catch (const ApiError& error) {
-    store_failure(services, job, error.what(), "FILE_NOT_FOUND");
-  } catch (const Error& error) {
-    const bool is_bad_file =
-        error.code() == ErrorCode::Corrupt || error.code() == ErrorCode::LimitExceeded;
-    store_failure(services, job, error.what(), is_bad_file ? "INVALID_PROJECT_FILE" : "UNKNOWN");
+  while (!process(services, job)) {
   }
 }
 

@@ -1,7 +1,15 @@
 #include "jobs/project_folder.hpp"
 
+#include <qfcsync/error.hpp>
+
 #include "domain/names.hpp"
 #include "http/api_error.hpp"
+
+#include <system_error>
+
+#include <fmt/format.h>
+#include <limits.h>
+#include <spdlog/spdlog.h>
 
 namespace qfcsync::server {
 namespace fs = std::filesystem;
@@ -12,11 +20,30 @@ ProjectFolder::ProjectFolder(Services& services, const ProjectRecord& project, c
   const auto files = services.db.read([&](Connection& db) { return list_files(db, project.id); });
   for (const FileRecord& file : files) {
     if (is_attachment(file.name, project.attachment_dirs)) continue;
-    const fs::path path = root_ / fs::path(file.name);
-    fs::create_directories(path.parent_path());
-    services.store->materialize(file.latest().sha256, path);
-    contents_[file.name] = file.latest().sha256;
+    add(file);
   }
+}
+
+void ProjectFolder::add(const FileRecord& file) {
+  const fs::path path = root_ / fs::path(file.name);
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  const bool is_impossible = error == std::errc::filename_too_long ||
+                             error == std::errc::not_a_directory ||
+                             error == std::errc::file_exists ||
+                             path.filename().native().size() > NAME_MAX || fs::exists(path);
+  if (is_impossible) {
+    spdlog::warn("project {}: {} cannot lie in one folder with the other files", project_.id,
+                 file.name);
+    return;
+  }
+  if (error) {
+    throw Error(ErrorCode::Io,
+                fmt::format("cannot create {}: {}", path.parent_path().string(), error.message()),
+                ErrorOrigin::Os, error.value());
+  }
+  services_.store->materialize(file.latest().sha256, path);
+  contents_[file.name] = file.latest().sha256;
 }
 
 fs::path ProjectFolder::project_file() const {

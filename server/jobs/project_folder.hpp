@@ -11,7 +11,8 @@ namespace qfcsync::server {
 /// The newest files of a project (without attachments) as a folder, for one job.
 ///
 /// Files are shared with the store and must not be written to, but for those that were asked for
-/// with make_writable().
+/// with make_writable(). A name that no folder can hold beside the others (`a` and `a/b`, parts
+/// that are too long for the file system) is left out: such a file can be no source of a layer.
 class ProjectFolder {
  public:
   /// Takes the content gate while it builds. @param root  existing, empty folder
@@ -32,6 +33,8 @@ class ProjectFolder {
   std::string name_of(const std::filesystem::path& file) const;
 
  private:
+  void add(const FileRecord& file);
+
   Services& services_;
   const ProjectRecord& project_;
   std::filesystem::path root_;

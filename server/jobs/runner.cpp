@@ -9,6 +9,11 @@
 #include <spdlog/spdlog.h>
 
 namespace qfcsync::server {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{60'000};
+
+}  // namespace
 
 JobRunner::JobRunner(Services& services, std::size_t threads) : services_(services) {
   services_.db.write([](Connection& db) {
@@ -34,20 +39,31 @@ void JobRunner::wake() {
   changed_.notify_all();
 }
 
+void JobRunner::wake_for_deltas() {
+  {
+    const std::lock_guard lock(mutex_);
+    has_news_ = true;
+    next_retry_ = {};
+  }
+  changed_.notify_all();
+}
+
+bool JobRunner::wait(bool& has_deltas) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kRetryInterval, [&] { return has_news_ || is_stopping_; });
+  has_news_ = false;
+  const auto time = std::chrono::steady_clock::now();
+  has_deltas = time >= next_retry_;
+  if (has_deltas) next_retry_ = time + kRetryInterval;
+  return !is_stopping_;
+}
+
 void JobRunner::work() {
-  for (;;) {
-    bool retry = false;
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, kRetryInterval, [&] { return has_news_ || is_stopping_; });
-      if (is_stopping_) return;
-      has_news_ = false;
-      retry = std::chrono::steady_clock::now() >= next_retry_;
-      if (retry) next_retry_ = std::chrono::steady_clock::now() + kRetryInterval;
-    }
+  bool has_deltas = false;
+  while (wait(has_deltas)) {
     try {
       while (const auto job = take()) run(*job);
-      if (retry) apply_left_deltas();
+      if (has_deltas) apply_left_deltas();
       remove_unused_contents(services_);
     } catch (const std::exception& error) {
       spdlog::error("jobs: {}", error.what());
@@ -77,13 +93,29 @@ std::optional<JobRecord> JobRunner::take() {
 }
 
 void JobRunner::run(const JobRecord& job) {
+  std::exception_ptr failure;
+  try {
+    do_job(job);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    running_projects_.erase(job.project_id);
+    has_news_ = true;  // another job of the project may have waited for this one
+  }
+  changed_.notify_all();
+  if (failure) std::rethrow_exception(failure);
+}
+
+void JobRunner::do_job(const JobRecord& job) {
   try {
     if (job.type == "package") {
       run_package_job(services_, job);
     } else if (job.type == "process_projectfile") {
       run_process_job(services_, job);
     } else {
-      apply_pending_deltas(services_, job.project_id, job.created_by.value_or(0));
+      apply_pending_deltas(services_, job.project_id, job.created_by.value_or(0), kPatience);
       services_.db.write([&](Connection& db) { finish_job(db, job.id, true, "{}", ""); });
     }
   } catch (const std::exception& error) {
@@ -95,15 +127,15 @@ void JobRunner::run(const JobRecord& job) {
           "");
     });
   }
-  const std::lock_guard lock(mutex_);
-  running_projects_.erase(job.project_id);
-  has_news_ = true;
-  changed_.notify_all();
 }
 
 void JobRunner::apply_left_deltas() {
   for (const auto& [project_id, user_id] : projects_with_pending_deltas(services_)) {
-    apply_pending_deltas(services_, project_id, user_id);
+    try {
+      apply_pending_deltas(services_, project_id, user_id, kPatience);
+    } catch (const std::exception& error) {  // the other projects' deltas must not wait
+      spdlog::error("deltas of project {} stay pending: {}", project_id, error.what());
+    }
   }
 }
 

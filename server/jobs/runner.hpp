@@ -24,14 +24,19 @@ class JobRunner {
 
   /// Looks for new jobs at once. Thread-safe.
   void wake();
+  /// The same for deltas that wait to be applied.
+  void wake_for_deltas();
 
  private:
   /// Deltas that could not be applied (full disk) are tried again this often.
   static constexpr std::chrono::seconds kRetryInterval{15};
 
   void work();
+  /// Waits for something to do. @return false at the end
+  bool wait(bool& has_deltas);
   std::optional<JobRecord> take();
   void run(const JobRecord& job);
+  void do_job(const JobRecord& job);
   void apply_left_deltas();
 
   Services& services_;

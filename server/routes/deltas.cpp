@@ -41,15 +41,20 @@ Deltafile parse(Call& call) {
   }
 }
 
+/// Longer work on the same project (a hundred thousand deltas) must not hold up other requests.
+constexpr std::chrono::milliseconds kPatience{2'000};
+
 /// Applies what is pending. The deltas are stored by now: whatever fails here is tried again
 /// later and must not look to the client as if its changes had not arrived.
 void apply(Call& call) {
   try {
-    apply_pending_deltas(call.services, call.project->id, call.user_id());
+    const bool is_done =
+        apply_pending_deltas(call.services, call.project->id, call.user_id(), kPatience);
+    if (is_done) return;
   } catch (const std::exception& error) {
     spdlog::error("deltas of project {} stay pending: {}", call.project->id, error.what());
-    call.services.wake_jobs();
   }
+  call.services.wake_deltas();
 }
 
 /// Makes the deltas of the body durable; the body and what was read of it are gone afterwards.
