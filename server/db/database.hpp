@@ -25,11 +25,11 @@ class SqlParam {
  public:
   SqlParam(std::nullptr_t) {}  // NOLINT(google-explicit-constructor): reads as a value
   template <class Integer>
-    requires std::is_integral_v<Integer>
-  SqlParam(Integer value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT
-  SqlParam(const char* value) : value_(std::string(value)) {}            // NOLINT
-  SqlParam(std::string value) : value_(std::move(value)) {}              // NOLINT
-  SqlParam(std::string_view value) : value_(std::string(value)) {}       // NOLINT
+  requires std::is_integral_v<Integer> SqlParam(Integer value)
+      : value_(static_cast<std::int64_t>(value)) {}                 // NOLINT
+  SqlParam(const char* value) : value_(std::string(value)) {}       // NOLINT
+  SqlParam(std::string value) : value_(std::move(value)) {}         // NOLINT
+  SqlParam(std::string_view value) : value_(std::string(value)) {}  // NOLINT
   template <class T>
   SqlParam(const std::optional<T>& value) {  // NOLINT
     if (value) *this = SqlParam(*value);

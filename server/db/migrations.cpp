@@ -4,9 +4,9 @@
 
 #include "db/database.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 namespace qfcsync::server {
 namespace {

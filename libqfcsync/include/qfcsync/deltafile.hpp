@@ -28,9 +28,9 @@ using AttributeValue =
 
 /// `old` or `new` of a delta: the part of a feature that it mentions.
 struct FeatureState {
-  bool has_geometry = false;                 ///< the key `geometry` is present
-  bool geometry_is_text = true;              ///< false: neither string nor null (an error of the delta)
-  std::optional<std::string> geometry_wkt;   ///< nullopt = JSON null
+  bool has_geometry = false;     ///< the key `geometry` is present
+  bool geometry_is_text = true;  ///< false: neither string nor null (an error of the delta)
+  std::optional<std::string> geometry_wkt;  ///< nullopt = JSON null
   std::vector<std::pair<std::string, AttributeValue>> attributes;
 };
 
@@ -85,10 +85,10 @@ enum class DeltaStatus { Applied, Conflict, NotApplied, Error };
 /// What became of one delta.
 struct DeltaOutcome {
   DeltaStatus status = DeltaStatus::Applied;
-  std::string message;                 ///< for people; the texts of the QFieldCloud worker
-  std::string error_type;              ///< "", "ERROR", "IO" or "CONFLICT"
+  std::string message;     ///< for people; the texts of the QFieldCloud worker
+  std::string error_type;  ///< "", "ERROR", "IO" or "CONFLICT"
   std::string layer_id;
-  std::size_t index = 0;               ///< position in the file
+  std::size_t index = 0;  ///< position in the file
   std::string delta_id;
   std::string feature_pk;              ///< source_pk of the delta
   AttributeValue modified_pk;          ///< key after application; NULL on failure

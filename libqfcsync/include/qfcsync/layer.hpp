@@ -14,8 +14,8 @@ struct EditLayer {
   std::string id;
   std::string name;
   bool is_vector = true;
-  bool is_valid = true;     ///< the source exists and holds the table
-  bool is_editable = true;  ///< false: read-only layer, or a source we cannot edit
+  bool is_valid = true;        ///< the source exists and holds the table
+  bool is_editable = true;     ///< false: read-only layer, or a source we cannot edit
   std::filesystem::path file;  ///< GeoPackage, absolute
   std::string table;           ///< table in the file
   std::string subset;          ///< filter of the original layer (SQL expression), "" if none
