@@ -323,7 +323,9 @@ TEST_SUITE("gpkg/delta_applier") {
   TEST_CASE("the extent grows, also from nothing, and last_change moves") {
     DeltaFixture f;
     f.sql(
-        "UPDATE gpkg_contents SET last_change = '2000-01-01T00:00:00.000Z', min_x = NULL WHERE "
+        "UPDATE gpkg_contents SET last_change = '2000-01-01T00:00:00.000Z', min_x = NULL, max_x = "
+        "NULL, "
+        "min_y = NULL, max_y = NULL WHERE "
         "table_name = 'pts'");
     CHECK(f.apply(create(Json::object(), "Point (-5 100)")).message == kApplied);
     CHECK(f.value(
