@@ -1,6 +1,7 @@
 """Deltafiles: intake, application, what is listed."""
 
 import json
+import sqlite3
 import uuid
 
 import pytest
@@ -241,6 +242,18 @@ def test_local_keys_belong_to_one_device_and_layer(ada, sample, tmp_path):  # co
     notes = {row["note"] for row, _ in ada.rows(sample, tmp_path, table="inspections").values()}
     assert "right layer" in notes
     assert "stolen" not in species(ada.rows(sample, tmp_path)).values()
+
+
+def test_created_features_get_the_defaults_of_the_table(ada, sample, tmp_path):  # contract D21
+    path = tmp_path / "trees.gpkg"
+    path.write_bytes(ada.download(sample, "trees.gpkg"))
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE trees ADD COLUMN state TEXT DEFAULT 'new here'")
+    ada.uploaded(sample, "trees.gpkg", path.read_bytes())
+    ada.processed(sample)
+    assert ada.statuses(sample, create({"species": "yew", "state": None})) == ["STATUS_APPLIED"]
+    made, = [row for row, _ in ada.rows(sample, tmp_path).values() if row["species"] == "yew"]
+    assert made["state"] == "new here"
 
 
 def test_a_large_file_is_applied_whole(ada, sample, tmp_path):

@@ -14,6 +14,7 @@ from changes import INSPECTIONS, TREES, ZONES, OAK, patch
 from device import Device, read_layers
 from support import SAMPLE, etag_of, is_error
 
+ZONES_SOURCE = "./zones.gpkg|layername=zones"
 FILE_KEYS = {"name", "size", "uploaded_at", "is_attachment", "md5sum", "last_modified", "sha256"}
 
 
@@ -206,3 +207,39 @@ def test_an_unchanged_package_file_is_not_sent_again(ada, sample):
                if file["name"] == "data.gpkg")
     answer = ada.get(f"packages/{sample}/latest/files/data.gpkg/", headers={"If-None-Match": tag})
     assert (answer.status_code, answer.content) == (304, b"")
+
+
+def with_zones_from(account, project_id, source, provider="ogr"):
+    """The sample with another source for its layer of zones."""
+    text = (SAMPLE / "trees.qgs").read_text()
+    assert text.count(f"<datasource>{ZONES_SOURCE}</datasource>") == 1
+    before, after = text.split(f"<datasource>{ZONES_SOURCE}</datasource>")
+    after = after.replace('<provider encoding="UTF-8">ogr<', f'<provider encoding="">{provider}<')
+    account.uploaded(project_id, "trees.gpkg", (SAMPLE / "trees.gpkg").read_bytes())
+    account.uploaded(project_id, "trees.qgs",
+                     f"{before}<datasource>{source}</datasource>{after}".encode())
+    account.processed(project_id)
+    assert account.package(project_id)["status"] == "finished"
+    return account.latest(project_id)["layers"][ZONES]
+
+
+def test_online_layers_always_need_repackaging(ada, project):  # contract K10
+    with_zones_from(ada, project, "dbname='gis' host=db.example.org user='u' password='secret'"
+                    " key='id' table=\"public\".\"zones\" (geom)", "postgres")
+    assert ada.project(project)["needs_repackaging"] is True
+    latest = ada.get(f"packages/{project}/latest/")
+    assert latest.status_code == 200 and "secret" not in latest.text
+
+
+def test_localized_layers_are_marked(ada, project):  # contract J3 J4
+    layer = with_zones_from(ada, project, "localized:zones.gpkg|layername=zones")
+    assert (layer["is_valid"], layer["is_localized"]) == (False, True)
+    assert (layer["error_code"], layer["filename"]) == ("localized_dataprovider", "zones.gpkg")
+
+
+def test_packages_leave_out_what_no_layer_uses(ada, sample):
+    ada.uploaded(sample, "notes.txt", b"not for the field")
+    ada.processed(sample)
+    ada.package(sample)
+    names = {file["name"] for file in ada.latest(sample)["files"]}
+    assert "notes.txt" not in names and "trees.gpkg" not in names
