@@ -17,8 +17,10 @@ endif()
 
 find_program(QFCSYNC_CCACHE ccache)
 if(QFCSYNC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # ccache has to be told that precompiled headers are safe to share.
+  # ccache has to be told that precompiled headers are safe to share, and that another clone of the
+  # same sources is no other program.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       ${QFCSYNC_CCACHE})
   add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>)
