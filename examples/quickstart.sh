@@ -34,7 +34,7 @@ done
 folder="$(cd "$folder" && pwd)"
 
 set_up
-build release qfcsync-server
+build release qfcsync-server qfcsync_cli
 
 work="$(mktemp -d "${TMPDIR:-/tmp}/qfcsync-quickstart.XXXXXX")"
 server_pid=

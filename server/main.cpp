@@ -4,6 +4,7 @@
 #include "commands.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -40,6 +41,9 @@ int main(int argc, char** argv) {
     if (sodium_init() < 0)
       throw qfcsync::Error(qfcsync::ErrorCode::Internal, "libsodium is broken");
     return run(argc, argv);
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "qfcsync-server: {}: {}\n", error.path1().string(), error.code().message());
+    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "qfcsync-server: {}\n", error.what());
     return 1;

@@ -81,10 +81,12 @@ void serve(const ServeOptions& options) {
   const Config config = settings(options);
   spdlog::set_default_logger(spdlog::stderr_color_mt("qfcsync"));
   spdlog::set_level(spdlog::level::from_str(config.log_level));
-  const DataFolderLock lock(config.data);
-  auto services = std::make_unique<Services>(config);
+  // A busy port must leave no data folder behind; requests are only taken in run().
+  std::unique_ptr<Services> services;
   HttpServer http(config.host, config.port, worker_threads(config),
                   [&](const Request& request) { return dispatch(*services, request); });
+  const DataFolderLock lock(config.data);
+  services = std::make_unique<Services>(config);
   auto runner = std::make_unique<JobRunner>(*services, kJobThreads);
   services->wake_jobs = [&] { runner->wake(); };
   services->wake_deltas = [&] { runner->wake_for_deltas(); };

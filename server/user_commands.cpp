@@ -23,15 +23,26 @@ struct UserOptions {
   bool reads_password = false;
 };
 
+enum class Missing { Create, Refuse };
+
 /// Accounts of a data folder; works beside a running server, the database keeps them apart.
 struct OpenAccounts {
-  explicit OpenAccounts(const std::filesystem::path& data)
-      : db(prepared(data)), accounts(db, Config{}.token_lifetime_hours) {}
+  OpenAccounts(const std::filesystem::path& data, Missing missing)
+      : db(prepared(data, missing)), accounts(db, Config{}.token_lifetime_hours) {}
 
-  static std::filesystem::path prepared(const std::filesystem::path& data) {
+  static std::filesystem::path prepared(const std::filesystem::path& data, Missing missing) {
+    const std::filesystem::path file = data / "server.db";
+    if (std::filesystem::exists(file)) return file;
+    if (missing == Missing::Refuse) {
+      throw Error(ErrorCode::NotFound,
+                  fmt::format("{} is no data folder of a server; name one with "
+                              "--data",
+                              data.string()));
+    }
+    fmt::print(stderr, "new data folder: {}\n", std::filesystem::absolute(data).string());
     std::filesystem::create_directories(data);
     std::filesystem::permissions(data, std::filesystem::perms::owner_all);
-    return data / "server.db";
+    return file;
   }
 
   Database db;
@@ -56,12 +67,12 @@ void add_user(const UserOptions& options) {
   wanted.email = options.email;
   wanted.is_staff = options.is_admin;
   wanted.password = password_from_stdin(options);
-  const User user = OpenAccounts(options.data).accounts.create(wanted);
+  const User user = OpenAccounts(options.data, Missing::Create).accounts.create(wanted);
   fmt::print("created {}\n", user.username);
 }
 
 void list_users(const UserOptions& options) {
-  for (const User& user : OpenAccounts(options.data).accounts.list()) {
+  for (const User& user : OpenAccounts(options.data, Missing::Refuse).accounts.list()) {
     fmt::print("{}{}{}\n", user.username, user.email.empty() ? "" : " <" + user.email + ">",
                user.is_staff ? " (admin)" : "");
   }
@@ -69,7 +80,7 @@ void list_users(const UserOptions& options) {
 
 void change_password(const UserOptions& options) {
   const std::string password = password_from_stdin(options);
-  OpenAccounts(options.data).accounts.set_password(options.name, password);
+  OpenAccounts(options.data, Missing::Refuse).accounts.set_password(options.name, password);
   fmt::print("password of {} changed, all its tokens have ended\n", options.name);
 }
 

@@ -7,6 +7,11 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"
 
+if [[ "${1:-}" == --help || "${1:-}" == -h ]]; then
+  sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"
+  exit 0
+fi
+
 set_up
 build ci
 exec ctest --test-dir "$qfcsync_root/build/release" --output-on-failure --parallel "$(nproc)" "$@"

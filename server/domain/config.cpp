@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 
 #include <charconv>
+#include <set>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -28,6 +29,15 @@ std::int64_t number_of(std::string_view key, const toml::node& node, std::int64_
   return *value;
 }
 
+std::string log_level_of(const std::string& name) {
+  static const std::set<std::string> kLevels = {"debug", "info", "warning", "error", "off"};
+  if (!kLevels.contains(name)) {
+    refuse(fmt::format(
+        "configuration: '{}' is no log_level; take debug, info, warning, error or off", name));
+  }
+  return name;
+}
+
 void set_key(Config& config, std::string_view key, const toml::node& node) {
   if (key == "data") {
     config.data = text_of(key, node);
@@ -44,7 +54,7 @@ void set_key(Config& config, std::string_view key, const toml::node& node) {
   } else if (key == "site_title") {
     config.site_title = text_of(key, node);
   } else if (key == "log_level") {
-    config.log_level = text_of(key, node);
+    config.log_level = log_level_of(text_of(key, node));
   } else {
     refuse(fmt::format("configuration: unknown key '{}'", key));
   }
@@ -53,8 +63,9 @@ void set_key(Config& config, std::string_view key, const toml::node& node) {
 }  // namespace
 
 Config read_config(const std::filesystem::path& file) {
-  if (!std::filesystem::exists(file)) {
-    throw Error(ErrorCode::NotFound, fmt::format("configuration file {} not found", file.string()));
+  if (!std::filesystem::is_regular_file(file)) {
+    throw Error(ErrorCode::NotFound,
+                fmt::format("there is no configuration file {}", file.string()));
   }
   Config config;
   try {
