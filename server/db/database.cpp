@@ -79,17 +79,16 @@ Connection::Connection(const std::filesystem::path& file) {
 
 Connection::~Connection() = default;
 
-SQLite::Statement& Connection::prepare(std::string_view sql, const SqlParams& params) {
-  auto [place, is_new] = statements_.try_emplace(std::string(sql));
-  if (is_new) {
-    try {
-      place->second = std::make_unique<SQLite::Statement>(*database_, place->first);
-    } catch (...) {
-      statements_.erase(place);
-      throw;
-    }
+SQLite::Statement& Connection::prepare(std::string_view sql, const SqlParams& params,
+                                       std::unique_ptr<SQLite::Statement>& spare) {
+  const std::string key(sql);
+  const auto known = statements_.find(key);
+  if (known == statements_.end()) spare = std::make_unique<SQLite::Statement>(*database_, key);
+  if (spare && statements_.size() < kMaxStatements) {
+    statements_.emplace(key, std::move(spare));
   }
-  SQLite::Statement& statement = *place->second;
+  const auto kept = statements_.find(key);
+  SQLite::Statement& statement = kept == statements_.end() ? *spare : *kept->second;
   statement.tryReset();
   int index = 0;
   for (const SqlParam& param : params) {
@@ -107,7 +106,8 @@ SQLite::Statement& Connection::prepare(std::string_view sql, const SqlParams& pa
 
 int Connection::run(std::string_view sql, const SqlParams& params) {
   return guarded([&] {
-    SQLite::Statement& statement = prepare(sql, params);
+    std::unique_ptr<SQLite::Statement> spare;
+    SQLite::Statement& statement = prepare(sql, params, spare);
     while (statement.executeStep()) {
     }
     const int changed = statement.getChanges();
@@ -119,7 +119,8 @@ int Connection::run(std::string_view sql, const SqlParams& params) {
 void Connection::each(std::string_view sql, const SqlParams& params,
                       const std::function<void(const Row&)>& each_row) {
   guarded([&] {
-    SQLite::Statement& statement = prepare(sql, params);
+    std::unique_ptr<SQLite::Statement> spare;
+    SQLite::Statement& statement = prepare(sql, params, spare);
     const Row row(statement);
     try {
       while (statement.executeStep()) each_row(row);

@@ -99,7 +99,12 @@ class Connection {
   void run_script(const std::string& sql);
 
  private:
-  SQLite::Statement& prepare(std::string_view sql, const SqlParams& params);
+  /// Most statements kept prepared; texts that vary with requests must not fill the memory.
+  static constexpr std::size_t kMaxStatements = 256;
+
+  /// @param spare  takes the statement when it is not kept
+  SQLite::Statement& prepare(std::string_view sql, const SqlParams& params,
+                             std::unique_ptr<SQLite::Statement>& spare);
   std::unique_ptr<SQLite::Database> database_;
   std::unordered_map<std::string, std::unique_ptr<SQLite::Statement>> statements_;
 };

@@ -86,6 +86,18 @@ std::string delta_document(const Row& row) {
 
 }  // namespace
 
+void lower_ids(Deltafile& file) {
+  const auto lower = [](std::string& text) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  lower(file.id);
+  lower(file.project);
+  for (Delta& delta : file.deltas) {
+    lower(delta.uuid);
+    lower(delta.client_id);
+  }
+}
+
 void store_deltas(Connection& db, const ProjectRecord& project, const Deltafile& file,
                   std::int64_t user_id) {
   check_ids(file);
@@ -120,7 +132,11 @@ DeltaPage list_deltas(Connection& db, const std::string& project_id, const Delta
       "SELECT d.id, {}, u.username, d.created_at, d.updated_at, d.content, d.status, d.feedback "
       "{} ORDER BY d.seq {}",
       file_column, from, filter.newest_first ? "DESC" : "ASC");
-  if (filter.limit) sql += fmt::format(" LIMIT {} OFFSET {}", *filter.limit, filter.offset);
+  if (filter.limit) {
+    params.emplace_back(*filter.limit);
+    params.emplace_back(filter.offset);
+    sql += fmt::format(" LIMIT ?{} OFFSET ?{}", params.size() - 1, params.size());
+  }
   page.documents = db.all(sql, params, delta_document);
   return page;
 }

@@ -13,6 +13,9 @@
 
 namespace qfcsync::server {
 
+/// Writes all UUIDs of a file in lower case, as they are kept and compared.
+void lower_ids(Deltafile& file);
+
 /// Stores the deltas of a file, each once: pending, or unpermitted when the role does not allow
 /// it. A delta that is known already only gets an entry under the new file id.
 ///

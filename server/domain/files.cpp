@@ -132,6 +132,27 @@ void add_version(Connection& db, const Config& config, const std::string& projec
   touch_project(db, *project, version.name, time);
 }
 
+bool is_sqlite_log(const std::string& name) {
+  return name.ends_with("-wal") || name.ends_with("-shm") || name.ends_with("-journal");
+}
+
+void forget_sqlite_logs(Connection& db, const std::string& project_id, const std::string& name) {
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+    for (const FileRecord& log : list_files(db, project_id, name + suffix)) {
+      for (const FileVersion& version : log.versions) forget_version(db, version.id);
+      db.run("DELETE FROM file WHERE project_id = ? AND name = ?", {project_id, log.name});
+    }
+  }
+}
+
+std::string content_state(Connection& db, const ProjectRecord& project) {
+  std::string state;
+  for (const FileRecord& file : list_files(db, project.id)) {
+    if (!is_attachment(file.name, project.attachment_dirs)) state += file.latest().id;
+  }
+  return state;
+}
+
 void delete_file(Connection& db, const ProjectRecord& project, const std::string& name) {
   const auto files = list_files(db, project.id, name);
   if (files.empty()) throw errors::api_error(404);

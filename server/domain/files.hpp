@@ -60,6 +60,16 @@ void check_upload(const ProjectRecord& project, const std::string& name);
 void add_version(Connection& db, const Config& config, const std::string& project_id,
                  const NewVersion& version, Timestamp time);
 
+/// True for a log that SQLite keeps beside a database (`-wal`, `-shm`, `-journal`).
+bool is_sqlite_log(const std::string& name);
+
+/// Forgets the logs beside a database. Call when a new version of it holds what they held: played
+/// again over newer content they would silently undo it.
+void forget_sqlite_logs(Connection& db, const std::string& project_id, const std::string& name);
+
+/// Names the newest versions of all files but attachments: equal texts, equal contents.
+std::string content_state(Connection& db, const ProjectRecord& project);
+
 /// Removes a file with all versions.
 ///
 /// @errors ApiError api_error 404

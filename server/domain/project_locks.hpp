@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace qfcsync::server {
@@ -19,6 +20,12 @@ class ProjectLocks {
     Guard(std::shared_ptr<std::timed_mutex> mutex, std::unique_lock<std::timed_mutex> lock)
         : mutex_(std::move(mutex)), lock_(std::move(lock)) {}
     bool is_held() const { return lock_.owns_lock(); }
+
+    /// Gives the lock up for good; who waits for it gets it before the caller can come again.
+    void release() {
+      if (is_held()) lock_.unlock();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
 
    private:
     std::shared_ptr<std::timed_mutex> mutex_;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kSharedDatasets = "shared_datasets";
+constexpr std::size_t kMaxSearchWords = 10;  // further ones are ignored
 
 // ?1 is the user whose role is asked for.
 constexpr std::string_view kSelect = R"sql(
@@ -139,7 +141,9 @@ std::string conditions(const ProjectFilter& filter, SqlParams& params) {
   };
   if (!filter.owner.empty()) add(" AND o.username = ?{} COLLATE NOCASE", filter.owner);
   if (!filter.name.empty()) add(" AND p.name = ?{} COLLATE NOCASE", filter.name);
-  for (const std::string& word : search_words(filter.search)) {
+  std::vector<std::string> words = search_words(filter.search);
+  if (words.size() > kMaxSearchWords) words.resize(kMaxSearchWords);
+  for (const std::string& word : words) {
     add(" AND (o.username LIKE ?{0} ESCAPE '\\' OR p.name LIKE ?{0} ESCAPE '\\')",
         lower_like_pattern(word));
   }
@@ -150,10 +154,11 @@ std::string order_by(const std::string& ordering) {
   static const std::vector<std::pair<std::string, std::string>> kColumns = {
       {"owner", "o.username"}, {"name", "p.name"}, {"created_at", "p.created_at"}};
   std::string order;
+  std::set<std::string> used;
   for (const std::string& term : search_words(ordering)) {
     const bool descending = term.front() == '-';
     for (const auto& [name, column] : kColumns) {
-      if (term.substr(descending ? 1 : 0) != name) continue;
+      if (term.substr(descending ? 1 : 0) != name || !used.insert(name).second) continue;
       order += fmt::format("{}{}, ", column, descending ? " DESC" : "");
     }
   }
@@ -224,7 +229,11 @@ ProjectPage list_projects(Connection& db, std::int64_t user_id, const ProjectFil
                      params)
                    .value_or(0);
   std::string sql = std::string(kSelect) + where + order_by(filter.ordering);
-  if (filter.limit) sql += fmt::format(" LIMIT {} OFFSET {}", *filter.limit, filter.offset);
+  if (filter.limit) {
+    params.emplace_back(*filter.limit);
+    params.emplace_back(filter.offset);
+    sql += fmt::format(" LIMIT ?{} OFFSET ?{}", params.size() - 1, params.size());
+  }
   page.projects = db.all(sql, params, [&](const Row& row) { return read_project(row, user_id); });
   return page;
 }

@@ -27,13 +27,33 @@ Services::Services(const Config& settings)
       store(open_folder_store(settings.data)),
       accounts(db, settings.token_lifetime_hours) {}
 
-WorkFolder::WorkFolder(const Config& config) : path_(work_root(config) / new_uuid()) {
+WorkFolder::WorkFolder(const Config& config) : path_(fs::absolute(work_root(config)) / new_uuid()) {
   fs::create_directories(path_);
 }
 
 WorkFolder::~WorkFolder() {
   std::error_code ignored;
   fs::remove_all(path_, ignored);
+}
+
+std::string WorkFolder::without_paths(std::string text) const {
+  const std::string project = (path_ / "project").string() + "/";
+  for (const std::string& prefix : {project, path_.string() + "/", path_.string()}) {
+    for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix)) {
+      text.erase(at, prefix.size());
+    }
+  }
+  return text;
+}
+
+bool is_passing(const Error& error) {
+  return error.code() == ErrorCode::Io || error.code() == ErrorCode::Busy;
+}
+
+void note_unused_content(Services& services, const std::string& sha256) {
+  services.db.write(
+      [&](Connection& db) { db.run("INSERT OR IGNORE INTO unused_content VALUES (?)", {sha256}); });
+  services.wake_jobs();
 }
 
 void remove_unused_contents(Services& services) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <qfcsync/error.hpp>
 #include <qfcsync/store.hpp>
 
 #include "db/database.hpp"
@@ -11,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <shared_mutex>
+#include <string>
 
 namespace qfcsync::server {
 
@@ -42,9 +44,18 @@ class WorkFolder {
   WorkFolder& operator=(const WorkFolder&) = delete;
   const std::filesystem::path& path() const { return path_; }
 
+  /// A message for clients: names of files as the project knows them, no folder of the server.
+  std::string without_paths(std::string text) const;
+
  private:
   std::filesystem::path path_;
 };
+
+/// True when the same work may succeed later: a full disk, a busy file.
+bool is_passing(const Error& error);
+
+/// Says that a content was stored which may never be named.
+void note_unused_content(Services& services, const std::string& sha256);
 
 /// Removes contents that no version, package or record names any more.
 void remove_unused_contents(Services& services);

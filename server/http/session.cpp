@@ -7,12 +7,16 @@
 #include <chrono>
 #include <vector>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 namespace qfcsync::server {
 namespace {
 
 using Parser = http::request_parser<http::buffer_body>;
+
+/// Larger answers are written piece by piece, each with its own time to arrive.
+constexpr std::size_t kSendWholeBytes = 32u << 10;
 
 /// An idle connection holds no more memory than this.
 constexpr std::size_t kFirstReadBytes = 2048;
@@ -41,6 +45,20 @@ class Pace {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::uint64_t bytes_ = 0;
 };
+
+/// A text from outside as the log may show it: no control characters, no other alphabet.
+std::string printable(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte < 0x7f) {
+      result += c;
+    } else {
+      result += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return result;
+}
 
 Response internal_error() { return Response::json(500, errors::unknown_error().body()); }
 
@@ -262,11 +280,14 @@ class Session : public std::enable_shared_from_this<Session> {
     head.set("X-Content-Type-Options", "nosniff");
     head.keep_alive(keep_alive);
     if (response.status != 204 && response.status != 304) head.content_length(length);
-    if (!head_only && !streams) head.body() = std::move(response.body);
+    std::string body;
+    if (!head_only && !streams) body = std::move(response.body);
+    const bool is_one_piece = body.size() <= kSendWholeBytes;
+    if (is_one_piece) head.body() = std::move(body);
     beast::error_code error;
     stream_.expires_after(kProgressTimeout);
     http::response_serializer<http::string_body> serializer(head);
-    if (streams || head_only) {
+    if (streams || head_only || !is_one_piece) {
       co_await http::async_write_header(stream_, serializer,
                                         asio::redirect_error(asio::use_awaitable, error));
     } else {
@@ -275,6 +296,7 @@ class Session : public std::enable_shared_from_this<Session> {
     }
     bool sent = !error;
     if (sent && streams && !head_only) sent = co_await send_content(response);
+    if (sent && !is_one_piece) sent = co_await write(body);
     log(request, response.status, length, sent);
     co_return sent;
   }
@@ -335,8 +357,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void log(const Request& request, unsigned status, std::uint64_t bytes, bool sent) const {
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - started_);
-    spdlog::info("{} {} {} {} B {:.1f} ms{}", request.method, request.target, status, bytes,
-                 static_cast<double>(taken.count()) / 1000.0, sent ? "" : " (client went away)");
+    spdlog::info("{} {} {} {} B {:.1f} ms{}", printable(request.method), printable(request.target),
+                 status, bytes, static_cast<double>(taken.count()) / 1000.0,
+                 sent ? "" : " (client went away)");
   }
 
   beast::tcp_stream stream_;

@@ -10,6 +10,7 @@
 #include "http/api_error.hpp"
 #include "jobs/project_folder.hpp"
 
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -20,6 +21,9 @@ namespace qfcsync::server {
 namespace {
 
 using nlohmann::json;
+
+/// A table whose triggers ruin every change is not worth more attempts.
+constexpr std::size_t kMaxRuinousDeltas = 20;
 
 struct PendingDelta {
   std::int64_t seq = 0;
@@ -37,10 +41,14 @@ class Batch {
   bool run() {
     load();
     if (pending_.empty()) return false;
-    const WorkFolder work(services_.config);
-    ProjectFolder folder(services_, project_, work.path());
-    apply(folder);
-    publish(folder);
+    try {
+      apply_all();
+    } catch (const ApiError& error) {
+      fail(error.what());
+    } catch (const Error& error) {
+      if (is_passing(error)) throw;
+      fail(error.what());
+    }
     return true;
   }
 
@@ -66,13 +74,36 @@ class Batch {
         {client_id, project_.id}, [&](const Row& row) { client_keys_[row.text(0)] = row.text(1); });
   }
 
+  /// Applies and publishes. A delta that ruins the transaction of its file is left out and the
+  /// others are applied again to fresh copies.
+  void apply_all() {
+    for (;;) {
+      const WorkFolder work(services_.config);
+      ProjectFolder folder(services_, project_, work.path() / "project");
+      outcomes_.clear();
+      try {
+        apply(folder);
+      } catch (const Error& error) {
+        const bool is_one_delta = error.code() == ErrorCode::Corrupt &&
+                                  outcomes_.size() < pending_.size() &&
+                                  ruinous_.size() < kMaxRuinousDeltas;
+        const std::string reason = work.without_paths(error.what());
+        if (!is_one_delta) throw Error(error.code(), reason, error.origin(), error.native());
+        ruinous_[outcomes_.size()] = reason;
+        continue;
+      }
+      publish(folder);
+      return;
+    }
+  }
+
   void apply(ProjectFolder& folder) {
     const Project project = Project::open(folder.project_file(), folder.root());
     ApplyOptions options;
     options.policy =
         project_.overwrite_conflicts ? ConflictPolicy::Overwrite : ConflictPolicy::Report;
     options.safety = FileSafety::PrivateCopy;
-    options.client_keys = std::move(client_keys_);
+    options.client_keys = client_keys_;
     DeltaApplier applier(
         [&](std::string_view id) {
           auto layer = project.edit_layer(id);
@@ -81,10 +112,26 @@ class Batch {
         },
         std::move(options));
     for (const PendingDelta& delta : pending_) {
-      outcomes_.push_back(applier.apply(parse_delta(delta.content)));
-      outcomes_.back().index = outcomes_.size() - 1;
+      const auto ruinous = ruinous_.find(outcomes_.size());
+      const Delta parsed = parse_delta(delta.content);
+      DeltaOutcome outcome =
+          ruinous == ruinous_.end() ? applier.apply(parsed) : ruined(parsed, ruinous->second);
+      outcome.index = outcomes_.size();
+      outcomes_.push_back(std::move(outcome));
     }
     changed_ = applier.commit();
+  }
+
+  static DeltaOutcome ruined(const Delta& delta, const std::string& reason) {
+    DeltaOutcome outcome;
+    outcome.status = DeltaStatus::Error;
+    outcome.message = reason;
+    outcome.error_type = "ERROR";
+    outcome.layer_id = delta.layer_id();
+    outcome.delta_id = delta.uuid;
+    outcome.feature_pk = delta.source_pk;
+    outcome.method = delta.method;
+    return outcome;
   }
 
   void publish(ProjectFolder& folder) {
@@ -98,6 +145,7 @@ class Batch {
       const Timestamp time = now();
       for (const NewVersion& version : versions) {
         add_version(db, services_.config, project_.id, version, time);
+        forget_sqlite_logs(db, project_.id, version.name);
       }
       const std::string job_id = add_job(db, project_.id, "delta_apply", user_id_);
       start_job(db, job_id, started_at_);
@@ -135,6 +183,28 @@ class Batch {
                fmt::format("{} deltas", outcomes_.size()));
   }
 
+  /// A project whose file cannot be read takes no deltas: they end as errors that say so.
+  void fail(const std::string& reason) {
+    const std::string feedback = json({{"msg", reason}, {"status", "status_unknown_error"}})
+                                     .dump(-1, ' ', false, json::error_handler_t::replace);
+    services_.db.write([&](Connection& db) {
+      if (!find_project(db, project_.id, user_id_)) return;  // deleted meanwhile
+      const std::string job_id = add_job(db, project_.id, "delta_apply", user_id_);
+      start_job(db, job_id, started_at_);
+      for (const PendingDelta& delta : pending_) {
+        db.run(
+            "UPDATE delta SET status = 'error', feedback = ?, job_id = ?, updated_at = ? "
+            "WHERE seq = ?",
+            {feedback, job_id, now(), delta.seq});
+      }
+      const std::vector<JobStep> steps = {{"apply_deltas", "Apply deltas", false, ""}};
+      finish_job(db, job_id, false,
+                 feedback_document("apply_changes", "Apply Changes", steps, reason,
+                                   "INVALID_PROJECT_FILE"),
+                 reason);
+    });
+  }
+
   static const char* stored_status(DeltaStatus status) {
     switch (status) {
       case DeltaStatus::Applied:
@@ -156,54 +226,22 @@ class Batch {
   std::vector<PendingDelta> pending_;
   ClientKeyMap client_keys_;
   std::vector<DeltaOutcome> outcomes_;
+  std::map<std::size_t, std::string> ruinous_;  ///< place in pending_ -> why
   std::vector<std::filesystem::path> changed_;
 };
-
-/// A project whose file cannot be read takes no deltas: they end as errors that say so.
-void fail_pending_deltas(Services& services, const ProjectRecord& project, std::int64_t user_id,
-                         const std::string& reason) {
-  const std::string feedback = json({{"msg", reason}, {"status", "status_unknown_error"}})
-                                   .dump(-1, ' ', false, json::error_handler_t::replace);
-  services.db.write([&](Connection& db) {
-    const std::string job_id = add_job(db, project.id, "delta_apply", user_id);
-    start_job(db, job_id, now());
-    db.run(
-        "UPDATE delta SET status = 'error', feedback = ?, job_id = ?, updated_at = ? "
-        "WHERE project_id = ? AND status IN ('pending', 'started')",
-        {feedback, job_id, now(), project.id});
-    const std::vector<JobStep> steps = {{"apply_deltas", "Apply deltas", false, ""}};
-    finish_job(
-        db, job_id, false,
-        feedback_document("apply_changes", "Apply Changes", steps, reason, "INVALID_PROJECT_FILE"),
-        reason);
-  });
-}
-
-/// True when the same work may succeed later: a full disk, a busy file.
-bool is_passing(const Error& error) {
-  return error.code() == ErrorCode::Io || error.code() == ErrorCode::Busy;
-}
 
 }  // namespace
 
 bool apply_pending_deltas(Services& services, const std::string& project_id, std::int64_t user_id,
                           std::chrono::milliseconds patience) {
-  const auto lock = services.project_locks.try_lock(project_id, patience);
-  if (!lock.is_held()) return false;
-  for (bool again = true; again;) {
+  for (;;) {
+    auto lock = services.project_locks.try_lock(project_id, patience);
+    if (!lock.is_held()) return false;
     const auto project =
         services.db.read([&](Connection& db) { return find_project(db, project_id, user_id); });
-    if (!project) return true;
-    try {
-      again = Batch(services, *project, user_id).run();
-    } catch (const Error& error) {
-      if (is_passing(error)) throw;
-      fail_pending_deltas(services, *project, user_id, error.what());
-    } catch (const std::exception& error) {
-      fail_pending_deltas(services, *project, user_id, error.what());
-    }
+    if (!project || !Batch(services, *project, user_id).run()) return true;
+    lock.release();
   }
-  return true;
 }
 
 std::vector<std::pair<std::string, std::int64_t>> projects_with_pending_deltas(Services& services) {

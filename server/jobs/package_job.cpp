@@ -66,15 +66,13 @@ void store_failure(Services& services, const JobRecord& job, const std::string& 
 
 void run_package_job(Services& services, const JobRecord& job) {
   const Timestamp snapshot_at = now();
+  const WorkFolder work(services.config);
   try {
     const auto record = services.db.read([&](Connection& db) {
       return find_project(db, job.project_id, job.created_by.value_or(0));
     });
     if (!record) return;
-    const WorkFolder work(services.config);
-    const std::filesystem::path source = work.path() / "project";
-    std::filesystem::create_directory(source);
-    const ProjectFolder folder(services, *record, source);
+    const ProjectFolder folder(services, *record, work.path() / "project");
     const Project project = Project::open(folder.project_file(), folder.root());
     const std::filesystem::path output = work.path() / "package";
     const Package package = package_project(project, output);
@@ -84,7 +82,8 @@ void run_package_job(Services& services, const JobRecord& job) {
   } catch (const Error& error) {
     const bool is_bad_file =
         error.code() == ErrorCode::Corrupt || error.code() == ErrorCode::LimitExceeded;
-    store_failure(services, job, error.what(), is_bad_file ? "INVALID_PROJECT_FILE" : "UNKNOWN");
+    store_failure(services, job, work.without_paths(error.what()),
+                  is_bad_file ? "INVALID_PROJECT_FILE" : "UNKNOWN");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 #include <qfcsync/project.hpp>
 
+#include "domain/files.hpp"
 #include "http/api_error.hpp"
 #include "jobs/project_folder.hpp"
 
@@ -36,11 +37,12 @@ struct Reading {
   std::string error_type;
 };
 
+/// @errors Io, Busy: says nothing about the project; try again later
 Reading read_project(Services& services, const ProjectRecord& record) {
   Reading reading;
+  const WorkFolder work(services.config);
   try {
-    const WorkFolder work(services.config);
-    const ProjectFolder folder(services, record, work.path());
+    const ProjectFolder folder(services, record, work.path() / "project");
     const Project project = Project::open(folder.project_file(), folder.root());
     reading.details = project.details_json();
     reading.attachment_dirs = json(project.attachment_dirs()).dump();
@@ -50,9 +52,10 @@ Reading read_project(Services& services, const ProjectRecord& record) {
     reading.error = error.what();
     reading.error_type = "FILE_NOT_FOUND";
   } catch (const Error& error) {
+    if (is_passing(error)) throw;
     const bool is_bad_file =
         error.code() == ErrorCode::Corrupt || error.code() == ErrorCode::LimitExceeded;
-    reading.error = error.what();
+    reading.error = work.without_paths(error.what());
     reading.error_type = is_bad_file ? "INVALID_PROJECT_FILE" : "UNKNOWN";
   }
   return reading;
@@ -75,27 +78,24 @@ void store(Connection& db, const JobRecord& job, const Reading& reading) {
              is_done ? "project file read" : reading.error);
 }
 
-/// @return false when files came meanwhile, so that it has to be done again
-bool process(Services& services, const JobRecord& job) {
-  const std::int64_t user_id = job.created_by.value_or(0);
-  const auto seen =
-      services.db.read([&](Connection& db) { return find_project(db, job.project_id, user_id); });
-  if (!seen) return true;
-  const Reading reading = read_project(services, *seen);
-  return services.db.write([&](Connection& db) {
-    const auto current = find_project(db, job.project_id, user_id);
-    if (!current) return true;
-    if (current->data_last_updated_at != seen->data_last_updated_at) return false;
-    store(db, job, reading);
-    return true;
-  });
-}
-
 }  // namespace
 
 void run_process_job(Services& services, const JobRecord& job) {
-  while (!process(services, job)) {
-  }
+  const std::int64_t user_id = job.created_by.value_or(0);
+  const auto look = [&](Connection& db) {
+    const auto project = find_project(db, job.project_id, user_id);
+    return std::pair(project, project ? content_state(db, *project) : std::string());
+  };
+  const auto [seen, state] = services.db.read(look);
+  if (!seen) return;
+  const Reading reading = read_project(services, *seen);
+  services.db.write([&, &seen_state = state](Connection& db) {
+    const auto [current, current_state] = look(db);
+    if (!current) return;
+    store(db, job, reading);
+    // Files that came meanwhile made no job of their own, because this one was unfinished.
+    if (current_state != seen_state) add_job(db, job.project_id, "process_projectfile", user_id);
+  });
 }
 
 }  // namespace qfcsync::server

@@ -13,15 +13,31 @@
 
 namespace qfcsync::server {
 namespace fs = std::filesystem;
+namespace {
+
+/// Somebody who uploads a folder sends a database and its log within this time, in any order. A
+/// log that is older belongs to a former version of the database.
+constexpr Timestamp kSameUploadMicroseconds = 10ll * 60 * 1'000'000;
+
+}  // namespace
 
 ProjectFolder::ProjectFolder(Services& services, const ProjectRecord& project, const fs::path& root)
     : services_(services), project_(project), root_(root) {
   const std::shared_lock gate(services.content_gate);
+  fs::create_directory(root_);
   const auto files = services.db.read([&](Connection& db) { return list_files(db, project.id); });
+  for (const FileRecord& file : files) times_[file.name] = file.latest().uploaded_at;
   for (const FileRecord& file : files) {
     if (is_attachment(file.name, project.attachment_dirs)) continue;
-    add(file);
+    if (!is_stale_log(file)) add(file);
   }
+}
+
+bool ProjectFolder::is_stale_log(const FileRecord& file) const {
+  if (!is_sqlite_log(file.name)) return false;
+  const auto database = times_.find(file.name.substr(0, file.name.rfind('-')));
+  return database != times_.end() &&
+         database->second - file.latest().uploaded_at > kSameUploadMicroseconds;
 }
 
 void ProjectFolder::add(const FileRecord& file) {
@@ -56,8 +72,8 @@ fs::path ProjectFolder::project_file() const {
 void ProjectFolder::make_writable(const fs::path& file) {
   const auto content = contents_.find(name_of(file));
   if (content == contents_.end()) return;
-  fs::path copy = file;
-  copy += ".qfcsync-copy";
+  // Beside the project, where no name of a user can be in the way.
+  const fs::path copy = root_.parent_path() / "copy";
   services_.store->copy_to(content->second, copy);
   fs::rename(copy, file);
   contents_.erase(content);

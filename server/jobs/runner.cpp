@@ -115,7 +115,9 @@ void JobRunner::do_job(const JobRecord& job) {
     } else if (job.type == "process_projectfile") {
       run_process_job(services_, job);
     } else {
-      apply_pending_deltas(services_, job.project_id, job.created_by.value_or(0), kPatience);
+      const bool is_done =
+          apply_pending_deltas(services_, job.project_id, job.created_by.value_or(0), kPatience);
+      if (!is_done) throw Error(ErrorCode::Busy, "the project is busy; its deltas stay pending");
       services_.db.write([&](Connection& db) { finish_job(db, job.id, true, "{}", ""); });
     }
   } catch (const std::exception& error) {

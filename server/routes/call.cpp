@@ -11,6 +11,9 @@
 namespace qfcsync::server {
 namespace {
 
+/// Larger limits and offsets are cut; sums of them stay far from overflow.
+constexpr std::int64_t kMaxPagePosition = 1'000'000'000;
+
 std::optional<std::int64_t> number(const std::optional<std::string>& text) {
   std::int64_t value = 0;
   if (!text) return std::nullopt;
@@ -44,8 +47,9 @@ Page page_of(const Request& request) {
   Page page;
   const auto limit = number(request.query.get("limit"));
   if (!limit || *limit <= 0) return page;
-  page.limit = limit;
-  page.offset = std::max<std::int64_t>(0, number(request.query.get("offset")).value_or(0));
+  page.limit = std::min(*limit, kMaxPagePosition);
+  page.offset = std::clamp<std::int64_t>(number(request.query.get("offset")).value_or(0), 0,
+                                         kMaxPagePosition);
   return page;
 }
 

@@ -42,7 +42,7 @@ Deltafile parse(Call& call) {
 }
 
 /// Longer work on the same project (a hundred thousand deltas) must not hold up other requests.
-constexpr std::chrono::milliseconds kPatience{2'000};
+constexpr std::chrono::milliseconds kPatience{500};
 
 /// Applies what is pending. The deltas are stored by now: whatever fails here is tried again
 /// later and must not look to the client as if its changes had not arrived.
@@ -59,16 +59,22 @@ void apply(Call& call) {
 
 /// Makes the deltas of the body durable; the body and what was read of it are gone afterwards.
 void store(Call& call) {
-  const Deltafile file = parse(call);
+  Deltafile file = parse(call);
   call.upload.text = {};
+  lower_ids(file);
   if (!call.project->qgis_file) throw errors::no_qgis_project();
   if (file.project != call.project->id) {
     throw errors::invalid_deltafile(
         fmt::format("Deltafile's project id ({}) doesn't match URL parameter project id ({}).",
                     file.project, call.project->id));
   }
-  call.services.db.write(
-      [&](Connection& db) { store_deltas(db, *call.project, file, call.user_id()); });
+  call.services.db.write([&](Connection& db) {
+    // The role as it is now: the body may have taken hours to arrive.
+    const auto current = find_project(db, call.project->id, call.user_id());
+    if (!current) throw errors::object_not_found();
+    if (!allowed(current->role, Action::DeltaPush)) throw errors::permission_denied();
+    store_deltas(db, *current, file, call.user_id());
+  });
 }
 
 Response push(Call& call) {

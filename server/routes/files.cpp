@@ -57,27 +57,48 @@ void check_project_file(Call& call, const ObjectInfo& content, const std::string
   try {
     probe_project_file(copy, name);
   } catch (const Error& error) {
-    call.services.db.write([&](Connection& db) {
-      db.run("INSERT OR IGNORE INTO unused_content VALUES (?)", {content.sha256});
-    });
-    call.services.wake_jobs();
-    if (error.code() == ErrorCode::Io) throw;
+    if (is_passing(error)) throw;
     throw errors::invalid_qgis_project_file().with_detail(error.what());
   }
+}
+
+/// The project and the caller's role as they are now: a body may take hours to arrive.
+///
+/// @errors ApiError object_not_found, permission_denied
+ProjectRecord current_rights(Connection& db, const Call& call, Action action) {
+  auto project = find_project(db, call.project->id, call.user_id());
+  if (!project) throw errors::object_not_found();
+  if (!allowed(project->role, action)) throw errors::permission_denied();
+  return *std::move(project);
 }
 
 /// The rows of an upload: version, project file, job that reads the project again.
 void record_upload(Call& call, const ObjectInfo& content, const std::string& name) {
   call.services.db.write([&](Connection& db) {
-    const auto current = find_project(db, call.project->id, call.user_id());
-    if (!current) throw errors::object_not_found();
-    check_upload(*current, name);
-    add_version(db, call.services.config, current->id, {name, content, call.user_id()}, now());
+    const ProjectRecord current = current_rights(db, call, Action::FileUpload);
+    check_upload(current, name);
+    add_version(db, call.services.config, current.id, {name, content, call.user_id()}, now());
     const bool needs_processing =
-        is_qgis_file(name) ||
-        (current->qgis_file && !is_attachment(name, current->attachment_dirs));
-    if (needs_processing) add_process_job(db, current->id, call.user_id());
+        is_qgis_file(name) || (current.qgis_file && !is_attachment(name, current.attachment_dirs));
+    if (needs_processing) add_process_job(db, current.id, call.user_id());
   });
+}
+
+void publish(Call& call, const std::string& name) {
+  // No job reads attachments, so photos never wait for one.
+  std::optional<ProjectLocks::Guard> lock;
+  if (!is_attachment(name, call.project->attachment_dirs)) {
+    lock.emplace(call.services.project_locks.lock(call.project->id));
+  }
+  const std::shared_lock gate(call.services.content_gate);
+  const ObjectInfo content = call.upload.content->finish();
+  try {
+    if (is_qgis_file(name)) check_project_file(call, content, name);
+    record_upload(call, content, name);
+  } catch (...) {
+    note_unused_content(call.services, content.sha256);
+    throw;
+  }
 }
 
 Response upload(Call& call) {
@@ -85,13 +106,7 @@ Response upload(Call& call) {
   if (call.upload.parts > 1) throw errors::multiple_contents();
   if (call.upload.parts == 0) throw errors::empty_content();
   check_upload(*call.project, name);
-  {
-    const auto lock = call.services.project_locks.lock(call.project->id);
-    const std::shared_lock gate(call.services.content_gate);
-    const ObjectInfo content = call.upload.content->finish();
-    if (is_qgis_file(name)) check_project_file(call, content, name);
-    record_upload(call, content, name);
-  }
+  publish(call, name);
   call.services.wake_jobs();
   Response response = Response::json(201, "{}");
   response.headers.emplace_back(
@@ -104,10 +119,11 @@ Response remove(Call& call) {
   const std::string version = query.value_or(std::string(call.request.header("X-File-Version")));
   const auto lock = call.services.project_locks.lock(call.project->id);
   call.services.db.write([&](Connection& db) {
+    const ProjectRecord project = current_rights(db, call, Action::FileDelete);
     if (version.empty()) {
-      delete_file(db, *call.project, call.param("name"));
+      delete_file(db, project, call.param("name"));
     } else {
-      delete_version(db, *call.project, call.param("name"), version);
+      delete_version(db, project, call.param("name"), version);
     }
   });
   call.services.wake_jobs();

@@ -2,10 +2,14 @@
 
 #include "base/uuid.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace qfcsync::server {
 namespace {
+
+/// Ids are kept in lower case.
+char lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view take_segment(std::string_view& rest) {
   const auto slash = rest.find('/');
@@ -31,8 +35,11 @@ std::optional<PathParams> match_path(std::string_view pattern, std::string_view 
     const bool takes_rest = inner.ends_with(":path");
     const std::string_view value = takes_rest ? std::exchange(path, {}) : take_segment(path);
     if (value.empty()) return std::nullopt;
-    if (inner.ends_with(":uuid") && !base::is_uuid(value)) return std::nullopt;
-    params.emplace(name, value);
+    const bool is_id = base::is_uuid(value);
+    if (inner.ends_with(":uuid") && !is_id) return std::nullopt;
+    std::string text(value);
+    if (is_id) std::transform(text.begin(), text.end(), text.begin(), lower_ascii);
+    params.emplace(name, std::move(text));
   }
   if (!path.empty()) return std::nullopt;
   return params;
