@@ -5,6 +5,7 @@
 #include "project_argument.hpp"
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -18,9 +19,6 @@ namespace {
 
 using qfcsync::DeltaStatus;
 
-constexpr int kSomeNotApplied = 1;
-constexpr int kWrongInput = 2;
-
 constexpr const char* kHelp = R"(
 Applies the changes of a deltafile (deltafile.json, as QField records it) to the GeoPackage layers
 of a project, in place and as the server does: every change by itself, in the order of the file.
@@ -29,8 +27,8 @@ A failing change does not hold up the others.
 With --overwrite-conflicts (the default) a change wins over what happened to the feature meanwhile;
 with --no-overwrite-conflicts it is left out and reported as conflict.
 
-Exit status: 0 all changes are applied, 1 some are not (or a file could not be written), 2 wrong
-usage, or the project or deltafile cannot be read.
+Exit status: 0 all changes are applied; 1 some are not, or a file could not be written; 2 wrong
+usage, or the project, deltafile or report cannot be opened.
 
 Examples:
   qfcsync apply-deltas survey.qgs deltafile.json
@@ -51,6 +49,10 @@ struct Input {
 };
 
 std::string read_text(const std::string& path) {
+  if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
+    throw qfcsync::Error(qfcsync::ErrorCode::InvalidArgument,
+                         fmt::format("{} is no file; name the deltafile itself", path));
+  }
   std::ifstream in(path, std::ios::binary);
   if (!in) throw qfcsync::Error(qfcsync::ErrorCode::NotFound, fmt::format("cannot open {}", path));
   std::error_code failed;
@@ -64,13 +66,8 @@ std::string read_text(const std::string& path) {
 }
 
 Input read_input(const Arguments& arguments) {
-  try {
-    return {open_project(arguments.project),
-            qfcsync::parse_deltafile(read_text(arguments.deltafile))};
-  } catch (const qfcsync::Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-    throw CLI::RuntimeError(kWrongInput);
-  }
+  return {open_project(arguments.project),
+          qfcsync::parse_deltafile(read_text(arguments.deltafile))};
 }
 
 std::vector<qfcsync::DeltaOutcome> apply(const Arguments& arguments, const Input& input) {
@@ -100,11 +97,15 @@ std::string printable(std::string text) {
   return text;
 }
 
+std::string counted(std::size_t count, const char* thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 void print_problem(const qfcsync::DeltaOutcome& outcome) {
   std::string details;
   for (const std::string& error : outcome.provider_errors) details += fmt::format(" ({})", error);
   if (!outcome.conflicts.empty())
-    details += fmt::format(" ({} attributes)", outcome.conflicts.size());
+    details += fmt::format(" ({})", counted(outcome.conflicts.size(), "attribute"));
   const std::string line = fmt::format(
       "{}: delta {} {} on layer {}, feature \"{}\": {}{}", word_of(outcome.status), outcome.index,
       outcome.delta_id, outcome.layer_id, outcome.feature_pk, outcome.message, details);
@@ -117,29 +118,55 @@ std::size_t print_summary(const std::vector<qfcsync::DeltaOutcome>& outcomes) {
     ++counts[static_cast<std::size_t>(outcome.status)];
     if (outcome.status != DeltaStatus::Applied) print_problem(outcome);
   }
-  fmt::print("{} deltas: {} applied, {} conflicts, {} not applied, {} errors\n", outcomes.size(),
-             counts[0], counts[1], counts[2], counts[3]);
+  fmt::print("{}: {} applied, {}, {} not applied, {}\n", counted(outcomes.size(), "delta"),
+             counts[0], counted(counts[1], "conflict"), counts[2], counted(counts[3], "error"));
   return outcomes.size() - counts[0];
 }
 
-void write_report(const std::string& path, const std::string& file_id,
-                  const std::vector<qfcsync::DeltaOutcome>& outcomes) {
-  nlohmann::ordered_json report = nlohmann::ordered_json::array();
-  for (const qfcsync::DeltaOutcome& outcome : outcomes) {
-    report.push_back(nlohmann::ordered_json::parse(qfcsync::feedback_json(outcome, file_id)));
+/// The report under a temporary name, opened before anything is changed: the outcomes of changes
+/// that were made must not get lost because a folder is missing.
+class Report {
+ public:
+  explicit Report(std::string path) : path_(std::move(path)), part_(path_ + ".part") {
+    if (path_.empty()) return;
+    out_.open(part_);
+    if (!out_) {
+      throw qfcsync::Error(qfcsync::ErrorCode::InvalidArgument,
+                           fmt::format("cannot write the report {}; nothing was changed", path_));
+    }
   }
-  std::ofstream out(path);
-  out << report.dump(2) << '\n';
-  out.close();
-  if (!out) throw qfcsync::Error(qfcsync::ErrorCode::Io, fmt::format("cannot write {}", path));
-}
+  Report(const Report&) = delete;
+  Report& operator=(const Report&) = delete;
+  ~Report() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove(part_, ignored);
+  }
+
+  void write(const std::string& file_id, const std::vector<qfcsync::DeltaOutcome>& outcomes) {
+    if (path_.empty()) return;
+    nlohmann::ordered_json report = nlohmann::ordered_json::array();
+    for (const qfcsync::DeltaOutcome& outcome : outcomes) {
+      report.push_back(nlohmann::ordered_json::parse(qfcsync::feedback_json(outcome, file_id)));
+    }
+    out_ << report.dump(2) << '\n';
+    out_.close();
+    if (!out_) throw qfcsync::Error(qfcsync::ErrorCode::Io, fmt::format("cannot write {}", path_));
+    std::filesystem::rename(part_, path_);
+  }
+
+ private:
+  std::string path_;
+  std::string part_;
+  std::ofstream out_;
+};
 
 void run(const Arguments& arguments) {
   const Input input = read_input(arguments);
+  Report report(arguments.report);
   const auto outcomes = apply(arguments, input);
   const std::size_t problems = print_summary(outcomes);
-  if (!arguments.report.empty()) write_report(arguments.report, input.file.id, outcomes);
-  if (problems != 0) throw CLI::RuntimeError(kSomeNotApplied);
+  report.write(input.file.id, outcomes);
+  if (problems != 0) throw CLI::RuntimeError(kExitIncomplete);
 }
 
 }  // namespace
@@ -153,8 +180,12 @@ void add_apply_deltas(CLI::App& app) {
       ->add_option("PROJECT", arguments->project, "Project file (.qgs, .qgz), or a folder with one")
       ->required();
   command->add_option("DELTAFILE", arguments->deltafile, "File with the changes")->required();
-  command->add_flag("--overwrite-conflicts,!--no-overwrite-conflicts", arguments->overwrite,
-                    "Apply changes also where the feature was changed meanwhile (default)");
+  command->add_flag_callback(
+      "--overwrite-conflicts", [arguments] { arguments->overwrite = true; },
+      "Apply changes also where the feature was changed meanwhile (default)");
+  command->add_flag_callback(
+      "--no-overwrite-conflicts", [arguments] { arguments->overwrite = false; },
+      "Leave such changes out and report them as conflicts");
   command->add_option("--report", arguments->report,
                       "File for the outcome of each change, a JSON array");
   command->callback([arguments] { run(*arguments); });

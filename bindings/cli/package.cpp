@@ -1,7 +1,11 @@
+#include <qfcsync/error.hpp>
+
 #include "commands.hpp"
 #include "project_argument.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -15,6 +19,8 @@ constexpr const char* kHelp = R"(
 Prepares a project for QField, as the server does: offline layers go to data.gpkg, other files are
 copied, and the rewritten project is OUTPUT/<name>_qfield.qgz. The output is complete or not there
 at all; the same input gives the same bytes.
+
+Exit status: 0 done, 1 the work failed, 2 wrong usage or input that cannot be read.
 
 Examples:
   qfcsync package survey.qgs /tmp/survey_for_qfield
@@ -53,12 +59,30 @@ void warn_about_layers(const std::string& layers_json) {
   }
 }
 
+/// A package inside the project's folder would be a second project in it from then on.
+void require_outside(const qfcsync::Project& project, const std::string& output) {
+  namespace fs = std::filesystem;
+  using qfcsync::ErrorCode;
+  if (output.empty()) {
+    throw qfcsync::Error(ErrorCode::InvalidArgument, "name a folder for the package");
+  }
+  const fs::path folder = fs::weakly_canonical(project.file().parent_path());
+  const fs::path target = fs::weakly_canonical(fs::absolute(output));
+  if (std::mismatch(folder.begin(), folder.end(), target.begin(), target.end()).first ==
+      folder.end()) {
+    throw qfcsync::Error(
+        ErrorCode::InvalidArgument,
+        fmt::format("{} lies in the project's own folder; name one outside", output));
+  }
+}
+
 void run(const std::string& path, const std::string& output) {
+  const qfcsync::Project project = open_project(path);
+  require_outside(project, output);
   qfcsync::Package package;
   {
     ProgressLine line;
-    package = qfcsync::package_project(open_project(path), output,
-                                       [&line](double share) { line(share); });
+    package = qfcsync::package_project(project, output, [&line](double share) { line(share); });
   }
   warn_about_layers(package.layers_json);
   for (const std::string& file : package.files) fmt::print("{}\n", file);

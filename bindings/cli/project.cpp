@@ -13,6 +13,8 @@ constexpr const char* kHelp = R"(
 Prints what a server needs to know of a QGIS project, as JSON: its layers with their state and
 settings, extent, reference system, attachment folders. Nothing is changed.
 
+Exit status: 0 done, 1 the work failed, 2 wrong usage or input that cannot be read.
+
 Examples:
   qfcsync project survey.qgs
   qfcsync project myproject/          the folder's only .qgs or .qgz

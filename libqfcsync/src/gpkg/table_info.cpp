@@ -3,9 +3,9 @@
 #include <qfcsync/error.hpp>
 
 #include "gpkg/table_authorizer.hpp"
+#include "model/geometry.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include <SQLiteCpp/Statement.h>
@@ -118,26 +118,9 @@ TableInfo read_existing(SQLite::Database& database, const std::string& name) {
 
 int TableInfo::wkb_type() const {
   if (geometry.empty()) return 100;
-  static constexpr std::array<const char*, 18> kNames = {"GEOMETRY",
-                                                         "POINT",
-                                                         "LINESTRING",
-                                                         "POLYGON",
-                                                         "MULTIPOINT",
-                                                         "MULTILINESTRING",
-                                                         "MULTIPOLYGON",
-                                                         "GEOMETRYCOLLECTION",
-                                                         "CIRCULARSTRING",
-                                                         "COMPOUNDCURVE",
-                                                         "CURVEPOLYGON",
-                                                         "MULTICURVE",
-                                                         "MULTISURFACE",
-                                                         "CURVE",
-                                                         "SURFACE",
-                                                         "POLYHEDRALSURFACE",
-                                                         "TIN",
-                                                         "TRIANGLE"};
-  const auto found = std::find(kNames.begin(), kNames.end(), geometry_type);
-  const int base = found == kNames.end() ? 0 : static_cast<int>(found - kNames.begin());
+  model::GeometryType type = model::GeometryType::Any;
+  if (!model::type_from_name(geometry_type, type)) return 0;
+  const int base = static_cast<int>(type);
   if (base == 0) return 0;
   return base + (z == 1 ? 1000 : 0) + (m == 1 ? 2000 : 0);
 }

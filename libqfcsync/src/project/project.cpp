@@ -63,9 +63,15 @@ Project Project::open(const fs::path& file, const fs::path& root) {
   }
   auto impl = std::make_unique<Impl>(fs::absolute(file),
                                      root.empty() ? fs::absolute(file).parent_path() : root);
-  project::parse_document(project::read_project_text(file, file.filename().string()),
-                          impl->document);
-  impl->layers = project::read_layers(impl->document.root());
+  const std::string name = file.filename().string();
+  std::string text = project::read_project_text(file, name);
+  try {
+    project::parse_document(std::move(text), impl->document);
+    impl->layers = project::read_layers(impl->document.root());
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", name, error.what()), error.origin(),
+                error.native());
+  }
   return Project(std::move(impl));
 }
 
