@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -9,16 +11,11 @@ namespace qfcsync::server {
 
 // ASCII only, on purpose: protocol words know no locale.
 
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+using base::lower_case;
+using base::to_lower;
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-inline std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
-  return lower;
-}
 
 inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

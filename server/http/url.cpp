@@ -7,36 +7,6 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/// The byte of the escape that starts at `at`, -1 if there is none.
-int escaped_byte(std::string_view text, std::size_t at) {
-  if (text.size() - at < 3 || text[at] != '%') return -1;
-  const int high = hex_value(text[at + 1]);
-  const int low = hex_value(text[at + 2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-bool is_unreserved(char c) {
-  return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-void append_encoded(std::string& out, std::string_view text, std::string_view also_kept) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_unreserved(c) || also_kept.find(c) != std::string_view::npos) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
-    }
-  }
-}
-
 std::string with_replacements(std::string_view bytes) {
   std::string text;
   while (!bytes.empty()) {
@@ -48,44 +18,15 @@ std::string with_replacements(std::string_view bytes) {
 }
 
 std::string decode_parameter(std::string_view raw) {
-  std::string text;
-  text.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    const int byte = escaped_byte(raw, i);
-    if (byte >= 0) {
-      text.push_back(static_cast<char>(byte));
-      i += 2;
-    } else {
-      text.push_back(raw[i] == '+' ? ' ' : raw[i]);
-    }
-  }
+  std::string text(raw);
+  std::replace(text.begin(), text.end(), '+', ' ');  // before the escapes: %2B is a plus sign
+  text = base::percent_decode_leniently(text);
   return is_valid_utf8(text) ? text : with_replacements(text);
 }
 
 }  // namespace
 
-std::optional<std::string> percent_decode(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded.push_back(text[i]);
-      continue;
-    }
-    const int byte = escaped_byte(text, i);
-    if (byte < 0) return std::nullopt;
-    decoded.push_back(static_cast<char>(byte));
-    i += 2;
-  }
-  return decoded;
-}
-
-std::string percent_encode_path(std::string_view path) {
-  std::string encoded;
-  encoded.reserve(path.size());
-  append_encoded(encoded, path, "/");
-  return encoded;
-}
+std::string percent_encode_path(std::string_view path) { return base::percent_encode(path, "/"); }
 
 Query Query::parse(std::string_view raw) {
   Query query;
@@ -112,9 +53,7 @@ std::string Query::with_page(std::optional<std::uint64_t> limit,
   std::string text;
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!text.empty()) text.push_back('&');
-    append_encoded(text, name, "");
-    text.push_back('=');
-    append_encoded(text, value, "");
+    text += base::percent_encode(name, "") + '=' + base::percent_encode(value, "");
   };
   for (const auto& [name, value] : parameters_) {
     if (name != "limit" && name != "offset") add(name, value);

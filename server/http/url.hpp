@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/text.hpp"
 #include "domain/text.hpp"
 
 #include <cstddef>
@@ -12,10 +13,7 @@
 
 namespace qfcsync::server {
 
-/// Replaces %xx by the byte it stands for; everything else, also '+', is itself.
-///
-/// @return nullopt if a '%' is not followed by two hexadecimal digits
-std::optional<std::string> percent_decode(std::string_view text);
+using base::percent_decode;
 
 /// Writes all but letters, digits, "-._~" and '/' as %XX.
 std::string percent_encode_path(std::string_view path);

@@ -2,9 +2,9 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "project/document.hpp"
 #include "project/properties.hpp"
-#include "project/source_text.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -48,7 +48,7 @@ bool is_known_crs(const std::string& crs) {
 }  // namespace
 
 std::optional<ogr::Bounds> polygon_bounds(const std::string& wkt) {
-  const std::string lower = lower_case(wkt);
+  const std::string lower = base::lower_case(wkt);
   const std::size_t start = lower.find_first_not_of(" \t\r\n");
   if (start == std::string::npos) return std::nullopt;
   const bool is_polygon =

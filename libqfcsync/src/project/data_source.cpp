@@ -1,5 +1,6 @@
 #include "project/data_source.hpp"
 
+#include "base/text.hpp"
 #include "project/source_text.hpp"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ void set_path(DataSource& source, std::size_t begin, std::size_t size) {
   source.path_begin = begin;
   source.path_size = size;
   source.path = source.text.substr(begin, size);
-  if (source.is_path_encoded) source.path = percent_decoded(source.path);
+  if (source.is_path_encoded) source.path = base::percent_decode_leniently(source.path);
   source.kind = is_remote_path(source.path) ? SourceKind::Service : SourceKind::File;
 }
 
@@ -58,7 +59,7 @@ void parse_ogr_options(DataSource& source, std::size_t at) {
   while (at < text.size()) {
     const std::size_t end = std::min(text.find('|', at + 1), text.size());
     const std::string option = text.substr(at + 1, end - at - 1);
-    const std::string name = lower_case(option.substr(0, option.find('=')));
+    const std::string name = base::lower_case(option.substr(0, option.find('=')));
     const std::string value =
         option.find('=') == std::string::npos ? std::string() : option.substr(option.find('=') + 1);
     if (name == "subset" && option.size() > name.size()) {
@@ -151,7 +152,7 @@ void parse_parameters(DataSource& source) {
   source.kind = SourceKind::Service;
   const SourceValue url = url_parameter(source.text, "url");
   const std::string type = url_parameter(source.text, "type").value;
-  const std::string value = percent_decoded(url.value);
+  const std::string value = base::percent_decode_leniently(url.value);
   const bool is_file = starts_with(value, "file:") || type == "mbtiles" || type == "vtpk";
   if (url.size == 0 || !is_file || value.find("{z}") != std::string::npos) return;
   parse_url_file(source, url.begin, url.begin + url.size);
@@ -190,7 +191,8 @@ std::string DataSource::without_subset() const {
 }
 
 std::string DataSource::with_path(const std::string& new_path) const {
-  return text.substr(0, path_begin) + (is_path_encoded ? percent_encoded(new_path) : new_path) +
+  return text.substr(0, path_begin) +
+         (is_path_encoded ? base::percent_encode(new_path, "/") : new_path) +
          text.substr(path_begin + path_size);
 }
 

@@ -43,8 +43,4 @@ DataSource parse_data_source(const std::string& provider, const std::string& tex
 /// A source text without passwords, in parameters and in URLs.
 std::string without_passwords(const std::string& text);
 
-/// Percent-decoding; wrong escapes stay as they are.
-std::string percent_decoded(std::string_view text);
-std::string percent_encoded(std::string_view text);
-
 }  // namespace qfcsync::project

@@ -3,10 +3,10 @@
 #include <qfcsync/error.hpp>
 #include <qfcsync/project.hpp>
 
+#include "base/text.hpp"
 #include "project/archive.hpp"
 #include "project/paths.hpp"
 
-#include <algorithm>
 #include <cctype>
 #include <sstream>
 
@@ -18,10 +18,7 @@ namespace fs = std::filesystem;
 constexpr unsigned kParseFlags = pugi::parse_full | pugi::parse_ws_pcdata;
 
 std::string lower_extension(const fs::path& name) {
-  std::string extension = name.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension;
+  return base::lower_case(name.extension().string());
 }
 
 // Editing removes nodes recursively; a document must not be able to exhaust the stack.

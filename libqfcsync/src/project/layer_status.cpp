@@ -2,8 +2,8 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "ogr/vector_file.hpp"
-#include "project/source_text.hpp"
 
 #include <strings.h>
 
@@ -50,7 +50,7 @@ std::string table_key(const gpkg::TableInfo& table) {
 bool is_whole_query(const std::string& subset) {
   const std::size_t start = subset.find_first_not_of(" \t\r\n");
   if (start == std::string::npos) return false;
-  return lower_case(subset.substr(start, 7)).find("select") == 0;
+  return base::lower_case(subset.substr(start, 7)).find("select") == 0;
 }
 
 std::optional<gpkg::TableInfo> find_table(gpkg::SourceFile& file, const DataSource& source) {
@@ -117,7 +117,7 @@ void probe_vector(const ProjectFolder& folder, LayerStatus& status) {
   if (!status.wkb_type) status.wkb_type = info.wkb_type;
   // A Shapefile does not tell single parts from several; QGIS takes it for the latter.
   const int flat = status.wkb_type.value_or(0) % 1000;
-  const bool is_shape = lower_case(status.file.extension().string()) == ".shp";
+  const bool is_shape = base::lower_case(status.file.extension().string()) == ".shp";
   if (is_shape && (flat == kLineString || flat == kPolygon)) *status.wkb_type += kToMultiPart;
 }
 
@@ -139,7 +139,7 @@ void probe_spatialite(LayerStatus& status) {
 }
 
 bool is_geopackage(const fs::path& file) {
-  return lower_case(file.extension().string()) == ".gpkg";
+  return base::lower_case(file.extension().string()) == ".gpkg";
 }
 
 void probe_file(const ProjectFolder& folder, LayerStatus& status) {

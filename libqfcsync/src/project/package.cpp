@@ -1,5 +1,6 @@
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "project/archive.hpp"
 #include "project/area.hpp"
 #include "project/package_data.hpp"
@@ -9,7 +10,6 @@
 #include "project/project_impl.hpp"
 #include "project/properties.hpp"
 #include "project/scratch_folder.hpp"
-#include "project/source_text.hpp"
 
 #include <algorithm>
 #include <set>
@@ -101,7 +101,7 @@ class Packager {
     const std::vector<std::string> attachments = attachment_dirs(project_.document.root());
     const auto skip = [&](const fs::path& file) {
       const std::string name = project_.folder.name_of(file);
-      const std::string extension = lower_case(file.extension().string());
+      const std::string extension = base::lower_case(file.extension().string());
       return extension == ".qgs" || extension == ".qgz" ||
              std::any_of(attachments.begin(), attachments.end(), [&](const std::string& folder) {
                return !folder.empty() && name.rfind(folder, 0) == 0;
@@ -147,7 +147,7 @@ class Packager {
   // What lies in the archive of the original, or beside a plain .qgs and belongs into one.
   void add_stored_entries(std::vector<ArchiveEntry>& entries) const {
     std::vector<ArchiveEntry> stored;
-    const bool is_archive = lower_case(project_.file.extension().string()) == ".qgz";
+    const bool is_archive = base::lower_case(project_.file.extension().string()) == ".qgz";
     const fs::path attachments = project_.file.parent_path() / (stem_ + "_attachments.zip");
     const fs::path storage = project_.file.parent_path() / (stem_ + ".qgd");
     if (is_archive)
@@ -160,7 +160,7 @@ class Packager {
     }
     std::set<std::string> names = {entries.front().name};
     for (ArchiveEntry& entry : stored) {
-      const std::string extension = lower_case(fs::path(entry.name).extension().string());
+      const std::string extension = base::lower_case(fs::path(entry.name).extension().string());
       if (extension == ".qgs") continue;
       if (entry.name == stem_ + ".qgd") entry.name = stem_ + "_qfield.qgd";
       if (names.insert(entry.name).second) entries.push_back(std::move(entry));

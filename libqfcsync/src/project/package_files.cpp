@@ -2,9 +2,9 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "gpkg/table_source.hpp"
 #include "project/sidecars.hpp"
-#include "project/source_text.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_sqlite_file(const fs::path& file) {
-  const std::string extension = lower_case(file.extension().string());
+  const std::string extension = base::lower_case(file.extension().string());
   return extension == ".gpkg" || extension == ".sqlite" || extension == ".db" ||
          extension == ".mbtiles";
 }
@@ -30,11 +30,11 @@ PackageFiles::PackageFiles(fs::path output, Copied copied)
     : output_(std::move(output)), copied_(std::move(copied)) {}
 
 void PackageFiles::reserve(const std::string& name) {
-  taken_.emplace(lower_case(name), fs::path());
+  taken_.emplace(base::lower_case(name), fs::path());
 }
 
 bool PackageFiles::is_free(const std::string& name, const fs::path& source) const {
-  const auto found = taken_.find(lower_case(name));
+  const auto found = taken_.find(base::lower_case(name));
   return found == taken_.end() || found->second == source;
 }
 
@@ -54,7 +54,7 @@ std::string PackageFiles::free_name(const fs::path& file,
 }
 
 void PackageFiles::copy(const fs::path& file, const std::string& name) {
-  taken_.emplace(lower_case(name), file);
+  taken_.emplace(base::lower_case(name), file);
   const fs::path target = output_ / name;
   if (fs::exists(target)) return;
   fs::create_directories(target.parent_path());
@@ -74,7 +74,7 @@ std::string PackageFiles::add_dataset(const fs::path& file) {
   const std::string name = free_name(file, sidecars);
   datasets_[file] = name;
   if (is_folder) {
-    taken_.emplace(lower_case(name), file);
+    taken_.emplace(base::lower_case(name), file);
     add_folder(file, name, [](const fs::path&) { return false; });
     return name;
   }

@@ -1,5 +1,6 @@
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "project/project_impl.hpp"
 #include "project/properties.hpp"
 #include "project/source_text.hpp"
@@ -14,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_project_file(const fs::path& file) {
-  const std::string extension = project::lower_case(file.extension().string());
+  const std::string extension = base::lower_case(file.extension().string());
   return extension == ".qgs" || extension == ".qgz";
 }
 

@@ -1,6 +1,6 @@
 #include "project/sidecars.hpp"
 
-#include "project/source_text.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -49,11 +49,11 @@ const std::map<std::string, Extensions, std::less<>>& format_extensions() {
 }
 
 bool belongs_to(const std::string& name, const fs::path& file) {
-  const std::string stem = lower_case(file.stem().string());
-  const std::string whole = lower_case(file.filename().string());
+  const std::string stem = base::lower_case(file.stem().string());
+  const std::string whole = base::lower_case(file.filename().string());
   if (name == whole) return false;
   const auto is_known = [&](const std::string& extension) {
-    const auto format = format_extensions().find(lower_case(file.extension().string()));
+    const auto format = format_extensions().find(base::lower_case(file.extension().string()));
     return common_extensions().count(extension) != 0 ||
            (format != format_extensions().end() && format->second.count(extension) != 0);
   };
@@ -68,7 +68,7 @@ std::vector<fs::path> sidecars_of(const fs::path& file) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(file.parent_path(), error)) {
     const bool is_plain = fs::is_regular_file(entry.symlink_status(error));
-    if (is_plain && belongs_to(lower_case(entry.path().filename().string()), file)) {
+    if (is_plain && belongs_to(base::lower_case(entry.path().filename().string()), file)) {
       found.push_back(entry.path());
     }
   }
@@ -80,7 +80,7 @@ std::string sidecar_name(const fs::path& sidecar, const fs::path& file,
                          const std::string& new_name) {
   const std::string name = sidecar.filename().string();
   const std::string whole = file.filename().string();
-  if (lower_case(name).rfind(lower_case(whole) + ".", 0) == 0) {
+  if (base::lower_case(name).rfind(base::lower_case(whole) + ".", 0) == 0) {
     return new_name + name.substr(whole.size());
   }
   return fs::path(new_name).stem().string() + name.substr(file.stem().string().size());

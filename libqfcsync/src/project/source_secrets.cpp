@@ -1,7 +1,7 @@
 // Removes passwords from data source texts: a report about a project reaches everybody who may
 // see the project, its database password must not.
+#include "base/text.hpp"
 #include "project/data_source.hpp"
-#include "project/source_text.hpp"
 
 #include <algorithm>
 
@@ -13,7 +13,7 @@ struct Searchable {
   std::string text;
   std::string lower;
 
-  explicit Searchable(const std::string& source) : text(source), lower(lower_case(source)) {}
+  explicit Searchable(const std::string& source) : text(source), lower(base::lower_case(source)) {}
   bool has(std::size_t at, std::string_view word) const {
     return lower.compare(at, word.size(), word) == 0;
   }

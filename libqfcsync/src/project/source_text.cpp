@@ -1,9 +1,6 @@
 #include "project/source_text.hpp"
 
-#include "project/data_source.hpp"
-
 #include <algorithm>
-#include <cctype>
 
 namespace qfcsync::project {
 namespace {
@@ -31,13 +28,6 @@ SourceValue quoted_value(const std::string& text, std::size_t begin) {
   }
   result.size = std::min(at, text.size()) - result.begin;
   return result;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 }  // namespace
@@ -72,41 +62,6 @@ SourceValue url_parameter(const std::string& text, std::string_view name) {
   if (begin == std::string::npos) return {};
   const std::size_t end = std::min(text.find('&', begin), text.size());
   return {text.substr(begin, end - begin), begin, end - begin};
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-std::string percent_decoded(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 &&
-                           hex_digit(text[i + 2]) >= 0;
-    if (is_escape) {
-      result += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      result += text[i];
-    }
-  }
-  return result;
-}
-
-std::string percent_encoded(std::string_view text) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || std::string_view("-._~/").find(c) != std::string_view::npos) {
-      result += c;
-    } else {
-      result += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return result;
 }
 
 }  // namespace qfcsync::project

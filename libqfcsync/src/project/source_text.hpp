@@ -18,9 +18,7 @@ SourceValue database_value(const std::string& text, std::string_view name);
 /// Table of `table="schema"."name"`, without schema.
 std::string database_table(const std::string& text);
 
-/// Value of a parameter in a&-separated list, still percent-encoded.
+/// Value of a parameter in a list separated by '&', as in URLs; still percent-encoded.
 SourceValue url_parameter(const std::string& text, std::string_view name);
-
-std::string lower_case(std::string text);
 
 }  // namespace qfcsync::project

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace qfcsync::base {
+
+// ASCII only, on purpose: words of protocols and formats know no locale.
+
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+/// The text with A-Z in lower case; all other bytes as they are.
+std::string lower_case(std::string_view text);
+
+/// Replaces %xx by the byte it stands for; everything else, also '+', is itself.
+///
+/// @return nullopt if a '%' is not followed by two hexadecimal digits
+std::optional<std::string> percent_decode(std::string_view text);
+
+/// The same for texts of strangers: a broken escape stands for itself.
+std::string percent_decode_leniently(std::string_view text);
+
+/// Writes all but letters, digits, "-._~" and what also_kept holds as %XX.
+std::string percent_encode(std::string_view text, std::string_view also_kept);
+
+}  // namespace qfcsync::base
