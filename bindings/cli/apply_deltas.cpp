@@ -5,15 +5,19 @@
 #include "project_argument.hpp"
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace {
 
@@ -48,6 +52,11 @@ struct Input {
   qfcsync::Deltafile file;
 };
 
+struct Result {
+  std::vector<qfcsync::DeltaOutcome> outcomes;
+  std::vector<std::filesystem::path> changed;  ///< files
+};
+
 std::string read_text(const std::string& path) {
   if (std::filesystem::exists(path) && !std::filesystem::is_regular_file(path)) {
     throw qfcsync::Error(qfcsync::ErrorCode::InvalidArgument,
@@ -65,12 +74,21 @@ std::string read_text(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-Input read_input(const Arguments& arguments) {
-  return {open_project(arguments.project),
-          qfcsync::parse_deltafile(read_text(arguments.deltafile))};
+qfcsync::Deltafile read_deltafile(const std::string& path) {
+  const std::string text = read_text(path);
+  try {
+    return qfcsync::parse_deltafile(text);
+  } catch (const qfcsync::Error& error) {
+    throw qfcsync::Error(error.code(), fmt::format("{}: {}", path, error.what()), error.origin(),
+                         error.native());
+  }
 }
 
-std::vector<qfcsync::DeltaOutcome> apply(const Arguments& arguments, const Input& input) {
+Input read_input(const Arguments& arguments) {
+  return {open_project(arguments.project), read_deltafile(arguments.deltafile)};
+}
+
+Result apply(const Arguments& arguments, const Input& input) {
   qfcsync::ApplyOptions options;
   options.policy =
       arguments.overwrite ? qfcsync::ConflictPolicy::Overwrite : qfcsync::ConflictPolicy::Report;
@@ -78,10 +96,12 @@ std::vector<qfcsync::DeltaOutcome> apply(const Arguments& arguments, const Input
   options.client_keys = input.file.client_pks;
   qfcsync::DeltaApplier applier([&](std::string_view id) { return input.project.edit_layer(id); },
                                 std::move(options));
-  std::vector<qfcsync::DeltaOutcome> outcomes;
-  for (const qfcsync::Delta& delta : input.file.deltas) outcomes.push_back(applier.apply(delta));
-  for (const auto& changed : applier.commit()) fmt::print("changed: {}\n", changed.string());
-  return outcomes;
+  Result result;
+  for (const qfcsync::Delta& delta : input.file.deltas) {
+    result.outcomes.push_back(applier.apply(delta));
+  }
+  result.changed = applier.commit();
+  return result;
 }
 
 const char* word_of(DeltaStatus status) {
@@ -123,23 +143,30 @@ std::size_t print_summary(const std::vector<qfcsync::DeltaOutcome>& outcomes) {
   return outcomes.size() - counts[0];
 }
 
-/// The report under a temporary name, opened before anything is changed: the outcomes of changes
-/// that were made must not get lost because a folder is missing.
+/// The report, opened before anything is changed: the outcomes of changes that were made must not
+/// get lost because a folder is missing. A file appears whole or not at all; into a pipe or a
+/// device the report is written as it is.
 class Report {
  public:
-  explicit Report(std::string path) : path_(std::move(path)), part_(path_ + ".part") {
+  explicit Report(std::string path) : path_(std::move(path)), part_(path_) {
+    namespace fs = std::filesystem;
     if (path_.empty()) return;
+    std::error_code ignored;
+    if (!fs::exists(path_, ignored) || fs::is_regular_file(path_, ignored)) {
+      part_ = fmt::format("{}.{}.part", path_, getpid());
+    }
     out_.open(part_);
     if (!out_) {
       throw qfcsync::Error(qfcsync::ErrorCode::InvalidArgument,
-                           fmt::format("cannot write the report {}; nothing was changed", path_));
+                           fmt::format("cannot write the report {}: {}; nothing was changed", path_,
+                                       std::generic_category().message(errno)));
     }
   }
   Report(const Report&) = delete;
   Report& operator=(const Report&) = delete;
   ~Report() {
     std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove(part_, ignored);
+    if (part_ != path_) std::filesystem::remove(part_, ignored);
   }
 
   void write(const std::string& file_id, const std::vector<qfcsync::DeltaOutcome>& outcomes) {
@@ -150,22 +177,24 @@ class Report {
     }
     out_ << report.dump(2) << '\n';
     out_.close();
-    if (!out_) throw qfcsync::Error(qfcsync::ErrorCode::Io, fmt::format("cannot write {}", path_));
-    std::filesystem::rename(part_, path_);
+    if (!out_ || (part_ != path_ && std::rename(part_.c_str(), path_.c_str()) != 0)) {
+      qfcsync::throw_errno(fmt::format("the changes are made, the report {} is not", path_));
+    }
   }
 
  private:
   std::string path_;
-  std::string part_;
+  std::string part_;  ///< what is written to, path_ itself or a file beside it
   std::ofstream out_;
 };
 
 void run(const Arguments& arguments) {
   const Input input = read_input(arguments);
   Report report(arguments.report);
-  const auto outcomes = apply(arguments, input);
-  const std::size_t problems = print_summary(outcomes);
-  report.write(input.file.id, outcomes);
+  const Result result = apply(arguments, input);
+  report.write(input.file.id, result.outcomes);  // before lines that may get lost
+  for (const auto& file : result.changed) fmt::print("changed: {}\n", file.string());
+  const std::size_t problems = print_summary(result.outcomes);
   if (problems != 0) throw CLI::RuntimeError(kExitIncomplete);
 }
 
@@ -180,12 +209,13 @@ void add_apply_deltas(CLI::App& app) {
       ->add_option("PROJECT", arguments->project, "Project file (.qgs, .qgz), or a folder with one")
       ->required();
   command->add_option("DELTAFILE", arguments->deltafile, "File with the changes")->required();
-  command->add_flag_callback(
+  CLI::Option* overwrite = command->add_flag_callback(
       "--overwrite-conflicts", [arguments] { arguments->overwrite = true; },
       "Apply changes also where the feature was changed meanwhile (default)");
-  command->add_flag_callback(
+  CLI::Option* keep = command->add_flag_callback(
       "--no-overwrite-conflicts", [arguments] { arguments->overwrite = false; },
       "Leave such changes out and report them as conflicts");
+  keep->excludes(overwrite);
   command->add_option("--report", arguments->report,
                       "File for the outcome of each change, a JSON array");
   command->callback([arguments] { run(*arguments); });

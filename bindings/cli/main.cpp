@@ -58,9 +58,10 @@ int run(CLI::App& app, int argc, char** argv) {
   } catch (const qfcsync::Error& error) {
     return complain(error.what(), exit_status(error.code()));
   } catch (const std::filesystem::filesystem_error& error) {
-    return complain(fmt::format("{}: {}", error.path1().string(), error.code().message()),
-                    kExitIncomplete);
+    const std::string path = error.path1().empty() ? "a path" : error.path1().string();
+    return complain(fmt::format("{}: {}", path, error.code().message()), kExitIncomplete);
   } catch (const std::exception& error) {
+    if (std::ferror(stdout) != 0) return kExitIncomplete;  // main() says it
     return complain(error.what(), kExitIncomplete);
   }
 }

@@ -88,7 +88,25 @@ class CommandLine(unittest.TestCase):
         file = self.deltafile(delta({"height": 12.0}))
         self.refused(qfcsync("apply-deltas", self.project, file, "--report", "/nowhere/r.json"),
                      "nothing was changed")
+        self.refused(qfcsync("apply-deltas", self.project, file, "--report", self.folder),
+                     "nothing was changed")
         self.assertEqual((self.project / "trees.gpkg").read_bytes(), before)
+
+    def test_the_report_replaces_an_older_one_and_leaves_nothing_beside_it(self):
+        report = self.folder / "report.json"
+        report.write_text("old")
+        broken = self.folder / "broken.json"
+        broken.write_text("{")
+        self.refused(qfcsync("apply-deltas", self.project, broken, "--report", report))
+        self.assertEqual(report.read_text(), "old")
+        file = self.deltafile(delta({"height": 12.0}))
+        self.assertEqual(
+            qfcsync("apply-deltas", self.project, file, "--report", report).returncode, 0)
+        self.assertEqual(json.loads(report.read_text())[0]["status"], "status_applied")
+        self.assertEqual(list(self.folder.glob("*.part")), [])
+        self.refused(qfcsync("apply-deltas", self.project, file, "--report", "/dev/full"),
+                     "report /dev/full", status=1)
+        self.assertTrue(pathlib.Path("/dev/full").is_char_device())
 
     def test_wrong_input_is_named_and_changes_nothing(self):
         broken = self.folder / "broken.json"
@@ -100,12 +118,25 @@ class CommandLine(unittest.TestCase):
         self.refused(qfcsync("project", self.folder / "empty"), "empty")
         self.refused(qfcsync("apply-deltas", self.project, self.folder / "missing"), "missing")
         self.refused(qfcsync("apply-deltas", self.project, self.folder), "is no file")
-        self.refused(qfcsync("apply-deltas", self.project, broken))
+        self.refused(qfcsync("apply-deltas", self.project, broken), "broken.json")
+        self.refused(qfcsync("apply-deltas", self.project, self.project / "trees.gpkg"),
+                     "trees.gpkg")
+        self.refused(qfcsync("project", self.project / "trees.gpkg"), "trees.gpkg")
+        for arguments in [["project", ""], ["package", "", "x"], ["apply-deltas", self.project, ""],
+                          ["package", self.project, "\n/../x" * 2000]]:
+            done = qfcsync(*arguments)
+            self.assertIn(done.returncode, [1, 2])
+            self.assertNotIn("filesystem error", done.stderr)
+        shutil.copy(self.project / "trees.qgs", self.project / "second.qgs")
+        self.refused(qfcsync("project", self.project), "second.qgs", "trees.qgs")
 
     def test_usage_is_explained(self):
         self.refused(qfcsync("nope"), "unknown command 'nope'", "apply-deltas")
         self.assertEqual(qfcsync().returncode, 2)
         self.assertEqual(qfcsync("project", "--nope").returncode, 2)
+        both = ["--overwrite-conflicts", "--no-overwrite-conflicts"]
+        self.assertEqual(
+            qfcsync("apply-deltas", self.project, self.deltafile(), *both).returncode, 2)
         for command in [[], ["project"], ["package"], ["apply-deltas"]]:
             done = qfcsync(*command, "--help")
             self.assertEqual(done.returncode, 0)
@@ -114,7 +145,13 @@ class CommandLine(unittest.TestCase):
 
     def test_lost_output_is_a_failure(self):
         with open("/dev/full", "w") as full:
-            self.refused(qfcsync("project", self.project, stdout=full), "standard output", status=1)
+            report, output = self.folder / "report.json", self.folder / "package"
+            many = self.deltafile(*[delta({"height": 1.0}, source_pk="999") for _ in range(200)])
+            for arguments in [["project", self.project], ["package", self.project, output],
+                              ["apply-deltas", self.project, many, "--report", report],
+                              ["--help"], ["--version"]]:
+                self.refused(qfcsync(*arguments, stdout=full), "standard output", status=1)
+            self.assertEqual(len(json.loads(report.read_text())), 200)
 
 
 if __name__ == "__main__":
