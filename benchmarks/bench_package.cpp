@@ -103,7 +103,7 @@ void write_project(const fs::path& file) {
 
 int package(const fs::path& folder, int rows) {
   const auto start = std::chrono::steady_clock::now();
-  const auto project = qfcsync::Project::open(folder / "p.qgs");
+  const auto project = qfcsync::Project::open(folder / "in/p.qgs");
   qfcsync::package_project(project, folder / "out");
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -124,8 +124,9 @@ bool run(int rows) {
   // Both steps in children: what one has allocated must not count for the other.
   int status = 0;
   if (fork() == 0) {
-    generate(folder / "trees.gpkg", rows);
-    write_project(folder / "p.qgs");
+    fs::create_directory(folder / "in");
+    generate(folder / "in/trees.gpkg", rows);
+    write_project(folder / "in/p.qgs");
     _exit(0);
   }
   wait(&status);

@@ -1,11 +1,7 @@
-#include <qfcsync/error.hpp>
-
 #include "commands.hpp"
 #include "project_argument.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -59,26 +55,8 @@ void warn_about_layers(const std::string& layers_json) {
   }
 }
 
-/// A package inside the project's folder would be a second project in it from then on.
-void require_outside(const qfcsync::Project& project, const std::string& output) {
-  namespace fs = std::filesystem;
-  using qfcsync::ErrorCode;
-  if (output.empty()) {
-    throw qfcsync::Error(ErrorCode::InvalidArgument, "name a folder for the package");
-  }
-  const fs::path folder = fs::weakly_canonical(project.file().parent_path());
-  const fs::path target = fs::weakly_canonical(fs::absolute(output));
-  if (std::mismatch(folder.begin(), folder.end(), target.begin(), target.end()).first ==
-      folder.end()) {
-    throw qfcsync::Error(
-        ErrorCode::InvalidArgument,
-        fmt::format("{} lies in the project's own folder; name one outside", output));
-  }
-}
-
 void run(const std::string& path, const std::string& output) {
   const qfcsync::Project project = open_project(path);
-  require_outside(project, output);
   qfcsync::Package package;
   {
     ProgressLine line;

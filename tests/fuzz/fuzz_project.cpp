@@ -73,6 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     qfcsync::probe_project_file(file, file.filename().string());
   } catch (const qfcsync::Error&) {
   }
-  read(file, folder / "out");
+  const qfcsync::test::TemporaryFolder place;
+  read(file, place / "out");
   return 0;
 }

@@ -84,9 +84,9 @@ using Progress = std::function<void(double)>;
 /// Prepares a project for QField: data.gpkg with the offline layers, copied files, rewritten
 /// project `<stem>_qfield.qgz`. The same input gives the same bytes.
 ///
-/// @param output  empty or missing folder; written whole or not at all
-/// @errors  InvalidArgument: output is not empty; NotFound, Io, Corrupt: a source cannot be read;
-///          Cancelled and whatever progress throws
+/// @param output  empty or missing folder outside the project's root; written whole or not at all
+/// @errors  InvalidArgument: output is not empty or lies in the project's root;
+///          NotFound, Io, Corrupt: a source cannot be read; Cancelled and whatever progress throws
 /// @threads safe with different output folders
 Package package_project(const Project& project, const std::filesystem::path& output,
                         const Progress& progress = {});

@@ -188,17 +188,29 @@ class Packager {
   PackageFiles files_;
 };
 
+// A package inside the project's folder would be a second project in it from then on.
+void require_outside(const ProjectFolder& folder, const fs::path& output) {
+  if (output.empty()) throw Error(ErrorCode::InvalidArgument, "name a folder for the package");
+  if (folder.contains(fs::weakly_canonical(fs::absolute(output)))) {
+    throw Error(ErrorCode::InvalidArgument,
+                fmt::format("{} lies in the project's own folder {}; name one outside",
+                            output.string(), folder.root().string()));
+  }
+}
+
 }  // namespace
 
 Package package_project(const Project& project, const fs::path& output, const Progress& progress) {
-  ScratchFolder scratch(output);
   try {
+    require_outside(ProjectAccess::of(project).folder, output);
+    ScratchFolder scratch(output);
     Package package = Packager(project, scratch.path(), progress).run();
     scratch.publish();
     return package;
   } catch (const fs::filesystem_error& error) {
-    throw Error(ErrorCode::Io, fmt::format("cannot package: {}", error.what()), ErrorOrigin::Os,
-                error.code().value());
+    const fs::path& path = error.path1().empty() ? output : error.path1();
+    throw Error(ErrorCode::Io, fmt::format("{}: {}", path.string(), error.code().message()),
+                ErrorOrigin::Os, error.code().value());
   }
 }
 

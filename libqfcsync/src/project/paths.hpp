@@ -27,8 +27,10 @@ class ProjectFolder {
   /// A path below the root as the name of a project file, with slashes.
   std::string name_of(const std::filesystem::path& file) const;
 
- private:
+  /// Whether a canonical path is the root or lies below it.
   bool contains(const std::filesystem::path& canonical) const;
+
+ private:
   std::filesystem::path folder_;
   std::filesystem::path root_;
 };

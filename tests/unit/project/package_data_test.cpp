@@ -196,7 +196,6 @@ TEST_SUITE("project/package_data") {
     test::write_trees(folder / "t.gpkg", 70);
     const std::string uri = "./t.gpkg|layername=trees";
     const auto rows = [&](const std::string& first, const std::string& second) {
-      std::filesystem::remove_all(folder / "out");
       const PackagedProject packaged(
           folder.path(),
           {.layers = {{.id = "a", .source = uri + first}, {.id = "b", .source = uri + second}}});
@@ -212,7 +211,6 @@ TEST_SUITE("project/package_data") {
     const TemporaryFolder folder;
     test::write_trees(folder / "t.gpkg", 100);
     const auto rows = [&](const char* clip, const char* crs, const char* wkt) {
-      std::filesystem::remove_all(folder / "out");
       const PackagedProject packaged(
           folder.path(),
           {.layers = {{.id = "a", .source = "./t.gpkg"}},
@@ -232,7 +230,6 @@ TEST_SUITE("project/package_data") {
     CHECK(rows("true", "EPSG:4326", "Polygon ((0 0, 1 0, 1 1, 0 0))") == 0);
     CHECK(rows("true", "EPSG:4326", "Polygon ((7 46, 8 46, 8 47, 7 46))") == 99);
     CHECK_THROWS_AS(rows("true", "EPSG:2056", "nonsense"), Error);
-    CHECK_FALSE(std::filesystem::exists(folder / "out"));
   }
 
   TEST_CASE("two systems under one number stay two") {
@@ -292,7 +289,6 @@ TEST_SUITE("project/package_data") {
     std::filesystem::copy(folder / "w.gpkg", folder / "t.gpkg");
     std::filesystem::copy(folder / "w.gpkg-wal", folder / "t.gpkg-wal");
     const auto check = [&](const char* action, const std::string& name, const std::string& table) {
-      std::filesystem::remove_all(folder / "out");
       const PackagedProject packaged(
           folder.path(), {.layers = {{.id = "a", .source = "./t.gpkg", .action = action}}});
       CHECK(packaged.package.files.size() == 2);

@@ -402,13 +402,34 @@ TEST_SUITE("project/package") {
     }
   }
 
+  TEST_CASE("a package does not become a second project in the project's folder") {
+    const TemporaryFolder folder;
+    test::write_file(folder / "p/sub/p.qgs", test::ProjectText{}.xml());
+    std::filesystem::create_directory_symlink(folder / "p/sub", folder / "link");
+    const Project project = Project::open(folder / "p/sub/p.qgs", folder / "p");
+    for (const char* output : {"p", "p/out", "p/sub", "p/sub/a/b", "p/../p/./out", "link/out"}) {
+      CAPTURE(output);
+      try {
+        FAIL(package_project(project, folder / output).layers_json);
+      } catch (const Error& error) {
+        CHECK(error.code() == ErrorCode::InvalidArgument);
+        CHECK(std::string(error.what()).find("own folder") != std::string::npos);
+      }
+    }
+    CHECK_THROWS_AS(package_project(project, ""), Error);
+    CHECK(has_only_sources(folder / "p", {"sub"}));
+    CHECK(has_only_sources(folder / "p/sub", {"p.qgs"}));
+    CHECK(package_project(project, folder / "p2").files.size() == 1);
+    CHECK(package_project(project, folder / "p/../out").files.size() == 1);
+  }
+
   TEST_CASE("progress grows to one") {
     const TemporaryFolder folder;
-    test::write_trees(folder / "t.gpkg", 100);
-    test::write_file(folder / "p.qgs",
+    test::write_trees(folder / "p/t.gpkg", 100);
+    test::write_file(folder / "p/p.qgs",
                      test::ProjectText{.layers = {{.id = "a", .source = "./t.gpkg"}}}.xml());
     double last = 0;
-    package_project(Project::open(folder / "p.qgs"), folder / "out", [&](double share) {
+    package_project(Project::open(folder / "p/p.qgs"), folder / "out", [&](double share) {
       CHECK(share >= last);
       last = share;
     });

@@ -14,11 +14,13 @@ namespace qfcsync::test {
 
 /// A project written from text and packaged, to look at what came out.
 class PackagedProject {
+  TemporaryFolder place_;
+
  public:
-  /// @param folder  holds the sources already; the package goes to `<folder>/out`
+  /// @param folder  holds the sources already; the package goes to a folder of its own
   PackagedProject(const std::filesystem::path& folder, const ProjectText& text,
                   const std::string& name = "survey.qgs")
-      : output(folder / "out") {
+      : output(place_ / "out") {
     if (!text.layers.empty() || !std::filesystem::exists(folder / name)) {
       write_file(folder / name, text.xml());
     }

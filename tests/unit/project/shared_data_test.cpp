@@ -27,10 +27,11 @@ struct RealProject {
   explicit RealProject(const char* name) {
     std::filesystem::copy(shared_data() / name, folder.path(),
                           std::filesystem::copy_options::recursive);
-    package = package_project(Project::open(Project::find_in(folder.path())), folder / "out");
+    package = package_project(Project::open(Project::find_in(folder.path())), place / "out");
     layers = json::parse(package.layers_json);
   }
   TemporaryFolder folder;
+  TemporaryFolder place;
   Package package;
   json layers;
 };
@@ -52,7 +53,7 @@ TEST_SUITE("shared_data/project") {
     for (const json& layer : bees.layers) CHECK(layer["is_valid"] == true);
     CHECK(bees.package.files ==
           std::vector<std::string>{"data.gpkg", "simple_bee_farming_qfield.qgz"});
-    SQLite::Database data((bees.folder / "out/data.gpkg").string());
+    SQLite::Database data((bees.place / "out/data.gpkg").string());
     SQLite::Database source((bees.folder / "bees.gpkg").string());
     const std::string table = base::sha256_hex("./bees.gpkg|layername=apiary");
     CHECK(data.execAndGet("SELECT count(*) FROM \"" + table + "\"").getInt() ==
@@ -74,7 +75,7 @@ TEST_SUITE("shared_data/project") {
     CHECK(packaged.size() == 2);
     CHECK(layer_named(packaged, "france_parts_shape")["qfs_unsupported_source_pk"] == "1");
     const std::string table = base::sha256_hex("./curved_polys.gpkg");
-    SQLite::Database data((shapes.folder / "out/data.gpkg").string());
+    SQLite::Database data((shapes.place / "out/data.gpkg").string());
     CHECK(data.execAndGet("SELECT rtreecheck('rtree_" + table + "_geom')").getString() == "ok");
     CHECK(data.execAndGet("SELECT count(*) FROM gpkg_extensions WHERE extension_name = "
                           "'gpkg_geom_CURVEPOLYGON'")
