@@ -18,16 +18,25 @@ import tempfile
 MODULES = {
     "base": (set(), {"fmt", "openssl"}),
     "model": ({"base"}, {"fmt"}),
+    "io": ({"base"}, {"fmt", "posix"}),
+    "changeset": ({"model", "base"}, {"fmt", "nlohmann", "xxhash"}),
     "deltafile": ({"model", "base"}, {"fmt", "nlohmann"}),
+    "merge": ({"changeset", "model", "base"}, {"fmt"}),
+    "sqlitefile": ({"model", "base"}, {"fmt", "posix", "xxhash"}),
     "store": ({"base"}, {"fmt", "posix"}),
     "gpkg": ({"model", "deltafile", "base"}, {"fmt", "nlohmann", "sqlite", "posix"}),
+    "extract": ({"sqlitefile", "gpkg", "changeset", "io", "model", "base"},
+                {"fmt", "sqlite", "posix"}),
+    "apply": ({"gpkg", "changeset", "io", "model", "base"}, {"fmt", "sqlite", "posix"}),
+    "replica": ({"extract", "apply", "merge", "gpkg", "changeset", "io", "model", "base"},
+                {"fmt", "posix"}),
     "ogr": ({"model", "base"}, {"fmt", "nlohmann", "gdal", "proj", "posix"}),
     "project": ({"gpkg", "ogr", "deltafile", "model", "base"},
                 {"fmt", "nlohmann", "pugixml", "zip", "sqlite", "posix"}),
 }
 
 # Modules that know no file, socket, thread, clock or randomness.
-PURE = ("base", "model", "deltafile")
+PURE = ("base", "model", "changeset", "deltafile", "merge")
 # <strings.h> compares texts; the other system headers are ways out of the program.
 HARMLESS_SYSTEM_HEADERS = {"strings.h"}
 IMPURE_HEADERS = {"fstream", "filesystem", "iostream", "thread", "mutex", "condition_variable",
@@ -47,7 +56,7 @@ LIBRARIES = (
     ("zip", r"zip\.h"), ("sqlite", r"sqlite3\.h|SQLiteCpp/"),
     ("gdal", r"gdal.*|ogr_.*|ogrsf_.*|cpl_.*"), ("proj", r"proj\.h"), ("openssl", r"openssl/"),
     ("boost", r"boost/"), ("spdlog", r"spdlog/"), ("sodium", r"sodium(\.h|/)"),
-    ("toml", r"toml\+\+/"), ("cli11", r"CLI/"),
+    ("toml", r"toml\+\+/"), ("cli11", r"CLI/"), ("xxhash", r"xxhash\.h"),
     ("posix", r"(sys/|linux/)?[a-z0-9_]+\.h"),
 )
 

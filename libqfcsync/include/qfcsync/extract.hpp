@@ -1,0 +1,79 @@
+#pragma once
+
+#include <qfcsync/changeset.hpp>
+#include <qfcsync/schema.hpp>
+#include <qfcsync/stream.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace qfcsync {
+
+/// What to do with tables that have other columns in the modified file.
+enum class SchemaPolicy : std::uint8_t {
+  Refuse,  ///< Error SchemaMismatch that lists every operation
+  Report,  ///< leave those tables out; operations and notes are in the result
+};
+
+/// How tables are compared. All ways give the same changeset; the choice matters for time only.
+enum class ExtractMethod : std::uint8_t {
+  Auto,    ///< the fastest that the files allow
+  Leaves,  ///< stream both b-trees and compare records
+  Pages,   ///< compare pages first, records only where pages differ
+  Sqlite,  ///< rows through SQLite: WITHOUT ROWID, UTF-16, a pending write-ahead log
+};
+
+struct ExtractOptions {
+  SchemaPolicy schema = SchemaPolicy::Refuse;
+  ExtractMethod method = ExtractMethod::Auto;
+  /// Tables to compare, exact names; empty means all.
+  std::vector<std::string> tables;
+  /// Writes the envelope (column names, fingerprint, largest keys, checksum) into the changeset.
+  bool with_envelope = false;
+  std::string base_id;  ///< put into the envelope
+  Progress progress;
+};
+
+struct ExtractResult {
+  ChangesetSummary summary;
+  std::vector<TableNote> notes;  ///< tables that were not compared
+  std::vector<SchemaOperation> schema_operations;
+  ExtractMethod method = ExtractMethod::Auto;  ///< Sqlite if any table took that way, else what
+                                               ///< most rows took
+};
+
+/// Finds what changed in a SQLite file or GeoPackage that any program edited.
+///
+///     base ──── out ────▶ modified
+///
+/// Per table, by name: inserts, deletes, updates, each in the order of keys. Values are compared as
+/// they are stored: type and bits, no collation. Reading takes a snapshot of each file; other
+/// programs may go on writing. Cost follows the bytes of both files; memory is bounded
+/// (kExtractMemoryBytes) beside a scratch file for large changesets.
+///
+/// @errors NotFound, Corrupt, Busy, Io, Cancelled; SchemaMismatch: see SchemaPolicy and every
+///         operation is named; Unsupported: what cannot be compared (encrypted, other encodings on
+///         the two sides), by name
+/// @threads safe concurrently
+ExtractResult extract(const std::filesystem::path& base, const std::filesystem::path& modified,
+                      ByteSink& out, const ExtractOptions& options = {});
+inline constexpr std::size_t kExtractMemoryBytes = 16u << 20;
+
+/// Writes the hashes of all pages of a file (XXH3, 128 bits a page), so that the file's next
+/// changes are found by reading the modified file alone where pages are equal.
+///
+/// @errors as extract; Unsupported: a write-ahead log is pending
+void write_page_manifest(const std::filesystem::path& file, ByteSink& out);
+
+/// As extract, with a manifest of base: pages that are the same are not read from base.
+///
+/// @param manifest  written by write_page_manifest for exactly this state of base
+/// @errors          also Corrupt, FormatTooNew: the manifest; InvalidArgument: it is of another
+/// file
+ExtractResult extract_with_manifest(const std::filesystem::path& base, ByteSource& manifest,
+                                    const std::filesystem::path& modified, ByteSink& out,
+                                    const ExtractOptions& options = {});
+
+}  // namespace qfcsync
