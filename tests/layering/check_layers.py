@@ -22,11 +22,11 @@ MODULES = {
     "changeset": ({"model", "base"}, {"fmt", "nlohmann", "xxhash"}),
     "deltafile": ({"model", "base"}, {"fmt", "nlohmann"}),
     "merge": ({"changeset", "model", "base"}, {"fmt"}),
-    "sqlitefile": ({"model", "base"}, {"fmt", "posix", "xxhash"}),
+    "sqlitefile": ({"model", "base"}, {"fmt", "xxhash"}),
     "store": ({"base"}, {"fmt", "posix"}),
     "gpkg": ({"model", "deltafile", "base"}, {"fmt", "nlohmann", "sqlite", "posix"}),
     "extract": ({"sqlitefile", "gpkg", "changeset", "io", "model", "base"},
-                {"fmt", "sqlite", "posix"}),
+                {"fmt", "sqlite", "posix", "xxhash"}),
     "apply": ({"gpkg", "changeset", "io", "model", "base"}, {"fmt", "sqlite", "posix"}),
     "replica": ({"extract", "apply", "merge", "gpkg", "changeset", "io", "model", "base"},
                 {"fmt", "posix"}),
@@ -36,7 +36,7 @@ MODULES = {
 }
 
 # Modules that know no file, socket, thread, clock or randomness.
-PURE = ("base", "model", "changeset", "deltafile", "merge")
+PURE = ("base", "model", "changeset", "deltafile", "merge", "sqlitefile")
 # <strings.h> compares texts; the other system headers are ways out of the program.
 HARMLESS_SYSTEM_HEADERS = {"strings.h"}
 IMPURE_HEADERS = {"fstream", "filesystem", "iostream", "thread", "mutex", "condition_variable",
