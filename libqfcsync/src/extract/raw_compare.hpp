@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace qfcsync::extract {
+namespace qfcsync::extraction {
 
 /// Where the value of one carried column is found in a stored row.
 struct RawColumn {
@@ -60,4 +60,4 @@ struct RawOptions {
 ExtractMethod compare_rowid_tables(const RawSide& base, const RawSide& modified, RowSink& sink,
                                    const RawOptions& options = {});
 
-}  // namespace qfcsync::extract
+}  // namespace qfcsync::extraction
