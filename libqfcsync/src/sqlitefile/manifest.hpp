@@ -2,18 +2,14 @@
 
 #include <qfcsync/stream.hpp>
 
+#include "sqlitefile/page_hash.hpp"
 #include "sqlitefile/page_reader.hpp"
 #include "sqlitefile/page_source.hpp"
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
 namespace qfcsync::sqlitefile {
-
-/// XXH3, 128 bits, in canonical (big-endian) form.
-using PageHash = std::array<std::uint8_t, 16>;
-PageHash hash_bytes(const void* bytes, std::size_t size) noexcept;
 
 inline constexpr std::uint32_t kManifestVersion = 1;
 
@@ -33,9 +29,10 @@ class PageManifest {
   std::uint64_t file_size() const noexcept { return file_size_; }
   /// Names the state: a hash of everything above.
   const PageHash& state() const noexcept { return state_; }
-  /// Whether page number page held these bytes.
-  bool holds(std::uint32_t page, const PageHash& hash) const noexcept {
-    return page - 1 < hashes_.size() && hashes_[page - 1] == hash;
+  /// Whether a page, by number from 1, held these bytes.
+  bool holds(std::uint32_t page, const std::uint8_t* bytes) const noexcept {
+    return std::size_t{page} - 1 < hashes_.size() &&
+           hashes_[page - 1] == hash_bytes(bytes, page_size_);
   }
 
  private:
