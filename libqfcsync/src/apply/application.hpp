@@ -38,13 +38,15 @@ struct ApplicationOptions {
   /// memory. Journal: the file of a user.
   FileSafety safety = FileSafety::Journal;
   bool dry_run = false;  ///< do everything, then take it back
-  Judge judge;           ///< empty: Abort
+  /// Nothing is changed unless every change is made; the judge learns what does not fit.
+  bool all_or_nothing = false;
+  Judge judge;  ///< empty: Abort
   Progress progress;
 };
 
 struct ApplicationResult {
   bool is_applied = false;            ///< committed; never with dry_run
-  bool is_aborted = false;            ///< by a verdict
+  bool is_aborted = false;            ///< by a verdict, or all_or_nothing
   std::uint64_t changes_applied = 0;  ///< with dry_run: would be
   std::uint64_t changes_skipped = 0;
 };
