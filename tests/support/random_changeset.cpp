@@ -310,6 +310,11 @@ std::string RandomChangesets::text() {
   return out;
 }
 
+double RandomChangesets::any_real() {
+  const auto real = std::bit_cast<double>(engine_());
+  return options_.not_a_number || !std::isnan(real) ? real : 0.5;
+}
+
 Value RandomChangesets::value() {
   static constexpr std::int64_t kIntegers[] = {0, 1, -1, 1 << 20, INT64_MAX, INT64_MIN};
   static constexpr double kReals[] = {0.0,
@@ -334,7 +339,7 @@ Value RandomChangesets::value() {
     case 4:
       return Value(ValueView::blob(std::string(pick(5), '\xfe')));
     default:
-      return Value(ValueView::real(std::bit_cast<double>(engine_())));
+      return Value(ValueView::real(any_real()));
   }
 }
 

@@ -64,9 +64,11 @@ std::string difference(const ModelDatabase& base, const ModelDatabase& modified,
 
 struct RandomOptions {
   int tables = 3;
-  int rows = 20;              ///< a table, at first
-  int max_columns = 6;        ///< beside the key
-  bool wild = true;           ///< text that is no UTF-8, NULs, NaN, text keys, composite keys
+  int rows = 20;        ///< a table, at first
+  int max_columns = 6;  ///< beside the key
+  bool wild = true;     ///< text that is no UTF-8, NULs, NaN, text keys, composite keys
+  /// NaNs, which SQLite reads as NULL.
+  bool not_a_number = true;
   bool with_geometry = true;  ///< a table may have GeoPackage geometries
 };
 
@@ -100,6 +102,7 @@ class RandomChangesets {
   void insert(ModelTable& table);
   void update(ModelTable& table);
   std::string text();
+  double any_real();
 
   std::mt19937_64 engine_;
   RandomOptions options_;
