@@ -35,8 +35,8 @@ class TablePrinter {
     const int kind = change.operation == Operation::Insert   ? 0
                      : change.operation == Operation::Update ? 1
                                                              : 2;
-    const std::string cells = change.operation == Operation::Update ? updated_cells(change)
-                                                                    : whole_row(change);
+    const std::string cells =
+        change.operation == Operation::Update ? updated_cells(change) : whole_row(change);
     fmt::print("  {} {}{}{}\n", paint(kInks[kind], kMarks[kind]),
                paint(kInks[kind], key_of(change)), cells.empty() ? "" : ": ", cells);
   }
@@ -86,7 +86,8 @@ class TablePrinter {
 
   static std::string joined(const std::vector<std::string>& cells) {
     const std::size_t shown = std::min(cells.size(), kMaxCells);
-    std::string text = fmt::format("{}", fmt::join(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+    std::string text = fmt::format(
+        "{}", fmt::join(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
     if (shown < cells.size()) {
       text += fmt::format(", ... and {}", counted(cells.size() - shown, "more column"));
     }

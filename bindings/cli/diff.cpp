@@ -52,8 +52,7 @@ struct Arguments {
 };
 
 bool is_binary(const Arguments& arguments) {
-  const bool is_document =
-      arguments.format == Format::Json || arguments.format == Format::GeoJson;
+  const bool is_document = arguments.format == Format::Json || arguments.format == Format::GeoJson;
   return !is_document && !arguments.output.empty();
 }
 
@@ -71,8 +70,8 @@ qfcsync::ExtractResult extract(const Arguments& arguments, qfcsync::ByteSink& ou
   qfcsync::ByteSource& manifest = inputs.open(arguments.manifest);
   qfcsync::ExtractResult result;
   inputs.read([&] {
-    result = qfcsync::extract_with_manifest(arguments.base, manifest, arguments.modified, out,
-                                            options);
+    result =
+        qfcsync::extract_with_manifest(arguments.base, manifest, arguments.modified, out, options);
   });
   return result;
 }
@@ -165,7 +164,8 @@ void add_diff(CLI::App& app) {
   command->add_option("B", arguments->modified, "The file after")->required();
   command->add_option("-o,--output", arguments->output, "File to write, - for standard output");
   add_format_options(*command, arguments->format);
-  command->add_flag("--exit-code", arguments->has_exit_code, "Exit with 1 when there are differences");
+  command->add_flag("--exit-code", arguments->has_exit_code,
+                    "Exit with 1 when there are differences");
   command->add_flag("--plain", arguments->is_plain,
                     "Write the changeset as SQLite and geodiff do, without our envelope");
   command->add_option("--tables", arguments->tables, "Compare these tables only")

@@ -73,6 +73,10 @@ class Inputs::File : public qfcsync::ByteSource {
   qfcsync::FileSource source_;
 };
 
+Inputs::Inputs(ProgressLine* line) : line_(line) {}
+
+Inputs::~Inputs() = default;
+
 qfcsync::ByteSource& Inputs::open(const std::string& path) {
   const bool is_stream = path == kStandardStream;
   for (const auto& file : files_) {
@@ -105,16 +109,15 @@ void Inputs::count(const File& file, std::size_t size) {
   if (last_ != file.name()) last_ = file.name();
   done_ += size;
   if (line_ == nullptr) return;
-  const double share =
-      total_ == 0 ? 0 : static_cast<double>(done_) / static_cast<double>(total_);
+  const double share = total_ == 0 ? 0 : static_cast<double>(done_) / static_cast<double>(total_);
   if (!(*line_)(std::min(share, 1.0))) {
     throw Error(ErrorCode::Cancelled, "stopped; nothing was changed");
   }
 }
 
 std::size_t StoreSource::read(char* buffer, std::size_t size) {
-  const auto rest = static_cast<std::size_t>(
-      std::min<std::uint64_t>(size, store_.size() - offset_));
+  const auto rest =
+      static_cast<std::size_t>(std::min<std::uint64_t>(size, store_.size() - offset_));
   if (rest == 0) return 0;
   const std::string_view bytes = store_.read(offset_, rest, room_);
   std::copy(bytes.begin(), bytes.end(), buffer);

@@ -21,7 +21,8 @@ std::string output_name(const std::string& path);
 class Inputs {
  public:
   /// @param line  shows how much has been read, for work that does not tell it itself; or nullptr
-  explicit Inputs(ProgressLine* line = nullptr) : line_(line) {}
+  explicit Inputs(ProgressLine* line = nullptr);
+  ~Inputs();
   Inputs(const Inputs&) = delete;
   Inputs& operator=(const Inputs&) = delete;
 

@@ -27,9 +27,9 @@ int complain(const std::string& message, int status) {
 int unknown_command(const CLI::App& app, const char* name) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
-  return complain(fmt::format("unknown command '{}'; there are {}", printable(name),
-                              fmt::join(names, ", ")),
-                  kExitUsage);
+  return complain(
+      fmt::format("unknown command '{}'; there are {}", printable(name), fmt::join(names, ", ")),
+      kExitUsage);
 }
 
 int run(CLI::App& app, int argc, char** argv) {

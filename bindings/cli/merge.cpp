@@ -70,8 +70,7 @@ void run(const Arguments& arguments) {
   merge.publish_conflicts();
   print_notes(result.notes);
   merge.print_end(fmt::format("{}: ours {}; theirs {}", printable(arguments.result),
-                              counts_text(totals(result.ours)),
-                              counts_text(totals(result.theirs))),
+                              counts_text(totals(result.ours)), counts_text(totals(result.theirs))),
                   result.renumbered);
   if (merge.has_conflicts() || has_lost_tables(result.notes)) {
     throw CLI::RuntimeError(kExitIncomplete);

@@ -12,8 +12,8 @@ constexpr std::size_t kMaxKeys = 20;  ///< shown of those that were given anew
 
 }  // namespace
 
-MergeRun::MergeRun(std::string_view verb, qfcsync::MergePolicy policy,
-                   const std::string& conflicts, std::FILE* shown)
+MergeRun::MergeRun(std::string_view verb, qfcsync::MergePolicy policy, const std::string& conflicts,
+                   std::FILE* shown)
     : shown_(shown), line_(verb), conflicts_(conflicts, shown) {
   options_.policy = policy;
   options_.progress = line_.callback();

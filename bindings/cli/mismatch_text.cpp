@@ -62,9 +62,9 @@ Json value_json(ValueView value) {
 std::string mismatch_text(const Mismatch& mismatch) {
   std::vector<ValueView> key;
   for (const Value& value : mismatch.key) key.push_back(value.view());
-  std::string text = fmt::format("{} of {} {}: {}", to_string(mismatch.operation),
-                                 printable(mismatch.table),
-                                 key_text(mismatch.key_columns, key), printable(mismatch.text));
+  std::string text =
+      fmt::format("{} of {} {}: {}", to_string(mismatch.operation), printable(mismatch.table),
+                  key_text(mismatch.key_columns, key), printable(mismatch.text));
   const ValueView expected = mismatch.expected.view();
   const ValueView found = mismatch.found.view();
   if (!expected.is_defined() && !found.is_defined()) return text;
@@ -81,8 +81,8 @@ std::string mismatch_json(const Mismatch& mismatch) {
                {"table", mismatch.table}};
   Json& key = json["key"] = Json::object();
   for (std::size_t i = 0; i < mismatch.key.size(); ++i) {
-    const std::string name = i < mismatch.key_columns.size() ? mismatch.key_columns[i]
-                                                             : fmt::format("key{}", i + 1);
+    const std::string name =
+        i < mismatch.key_columns.size() ? mismatch.key_columns[i] : fmt::format("key{}", i + 1);
     key[name] = value_json(mismatch.key[i].view());
   }
   if (!mismatch.column.empty()) json["column"] = mismatch.column;

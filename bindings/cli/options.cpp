@@ -10,7 +10,8 @@
 
 void add_format_options(CLI::App& command, Format& format) {
   const auto add = [&](const char* name, Format value, const char* help) {
-    return command.add_flag_callback(name, [&format, value] { format = value; }, help);
+    return command.add_flag_callback(
+        name, [&format, value] { format = value; }, help);
   };
   CLI::Option* json = add("--json", Format::Json, "Write all changes as JSON");
   CLI::Option* geojson =

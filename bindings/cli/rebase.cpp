@@ -68,7 +68,6 @@ void run(const Arguments& arguments) {
   if (!arguments.base.empty()) {
     schema = qfcsync::read_schema(arguments.base);
     merge.options().schema = &*schema;
-    merge.options().max_keys = qfcsync::largest_keys(arguments.base);
   }
   Inputs inputs;
   qfcsync::ByteSource& ours = inputs.open(arguments.ours);

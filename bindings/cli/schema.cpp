@@ -87,9 +87,8 @@ Json table_json(const TableSchema& table) {
   Json json = {{"name", table.name}, {"columns", columns}};
   if (table.is_without_rowid) json["without_rowid"] = true;
   if (!table.geometry_column.empty()) {
-    json["geometry"] = {{"column", table.geometry_column},
-                        {"type", table.geometry_type},
-                        {"srs_id", table.srs_id}};
+    json["geometry"] = {
+        {"column", table.geometry_column}, {"type", table.geometry_type}, {"srs_id", table.srs_id}};
   }
   if (!table.unique.empty()) json["unique"] = table.unique;
   return json;
