@@ -139,7 +139,11 @@ bool TableCompare::skip_same_leaves() {
     return false;
   }
   choice_.same();
-  compare_overflow();
+  const LeafPage& leaf = modified_.leaf();
+  if (leaf.may_overflow()) compare_overflow();
+  const std::int64_t last = leaf.cell(leaf.count() - 1).rowid;
+  base_.skip_leaf(last);
+  modified_.skip_leaf(last);
   return true;
 }
 
@@ -157,18 +161,14 @@ bool TableCompare::is_same_leaf() const {
 /// size in place: what those pages hold may differ.
 void TableCompare::compare_overflow() {
   const LeafPage& leaf = modified_.leaf();
-  std::int64_t last = 0;
   for (std::uint32_t i = 0; i < leaf.count(); ++i) {
     const Cell after = leaf.cell(i);
-    last = after.rowid;
     if (after.overflow == 0) continue;
     const Cell before = base_.leaf().cell(i);
     if (!same_payload(base_.pages(), before, modified_.pages(), after)) {
       sink_.updated(base_.values(before), modified_.values(after));
     }
   }
-  base_.skip_leaf(last);
-  modified_.skip_leaf(last);
 }
 
 /// Row by row until one of the leaves ends.

@@ -62,6 +62,9 @@ class Statement {
   std::string column_text(int index) const;
   bool reads_only() const;
 
+  /// For what this class has no words for.
+  sqlite3_stmt* handle() const { return handle_; }
+
  private:
   sqlite3* database_;
   sqlite3_stmt* handle_ = nullptr;
