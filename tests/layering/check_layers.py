@@ -56,7 +56,7 @@ LIBRARIES = (
     ("zip", r"zip\.h"), ("sqlite", r"sqlite3\.h|SQLiteCpp/"),
     ("gdal", r"gdal.*|ogr_.*|ogrsf_.*|cpl_.*"), ("proj", r"proj\.h"), ("openssl", r"openssl/"),
     ("boost", r"boost/"), ("spdlog", r"spdlog/"), ("sodium", r"sodium(\.h|/)"),
-    ("toml", r"toml\+\+/"), ("cli11", r"CLI/"), ("xxhash", r"xxhash\.h"),
+    ("toml", r"toml\+\+/"), ("cli11", r"CLI/"), ("xxhash", r"xxh(ash|_x86dispatch)\.h"),
     ("posix", r"(sys/|linux/)?[a-z0-9_]+\.h"),
 )
 

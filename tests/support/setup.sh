@@ -11,7 +11,7 @@ qfcsync_packages=(
   libboost-dev libgdal-dev libproj-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev
   nlohmann-json3-dev libpugixml-dev libzip-dev libsodium-dev libcli11-dev libspdlog-dev
   libtomlplusplus-dev libssl-dev libxxhash-dev doctest-dev
-  python3 python3-venv python3-gdal
+  python3 python3-dev python3-venv python3-gdal
 )
 
 die() {
@@ -48,6 +48,25 @@ make_python() {
   /usr/bin/python3 -m venv --clear --system-site-packages "$qfcsync_venv"
   "$qfcsync_venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
   cp "$wanted" "$stamp"
+}
+
+# make_python_package: a virtual environment with the package qfcsync, built from these sources as
+# pip does; only what has changed is compiled. The build happens without pip's isolation, so that
+# its folder can be kept; the tools are pinned in tests/python/requirements.txt.
+make_python_package() {
+  local wanted="$qfcsync_root/tests/python/requirements.txt"
+  local venv="$qfcsync_root/build/venv_python"
+  if ! cmp -s "$wanted" "$venv/requirements.txt"; then
+    echo "installing build and test tools for Python from PyPI into $venv"
+    mkdir -p "$qfcsync_root/build"
+    /usr/bin/python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+    cp "$wanted" "$venv/requirements.txt"
+  fi
+  echo "building the wheel"
+  QFCSYNC_WERROR=ON PATH="$venv/bin:$PATH" "$venv/bin/pip" install --quiet \
+    --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall \
+    "$qfcsync_root/bindings/python"
 }
 
 # build PRESET [TARGET...]: configures and compiles with all cores.

@@ -4,7 +4,7 @@
 
 #include <span>
 
-namespace qfcsync::extract {
+namespace qfcsync::extraction {
 
 /// Takes the differences of one table, in the order of its keys. Rows are complete: one value a
 /// column of the table's schema, valid during the call only.
@@ -17,4 +17,4 @@ class RowSink {
   virtual void updated(std::span<const ValueView> before, std::span<const ValueView> after) = 0;
 };
 
-}  // namespace qfcsync::extract
+}  // namespace qfcsync::extraction

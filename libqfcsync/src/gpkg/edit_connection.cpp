@@ -20,7 +20,7 @@ void set_flag(sqlite3* database, int option, int value) {
 
 }  // namespace
 
-Connection::Connection(const std::filesystem::path& file, FileSafety safety) {
+Connection::Connection(const std::filesystem::path& file, FileSafety safety, FileKind kind) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
     throw Error(ErrorCode::NotFound, fmt::format("there is no file {}", file.string()));
@@ -32,7 +32,7 @@ Connection::Connection(const std::filesystem::path& file, FileSafety safety) {
     sqlite3_extended_result_codes(handle_, 1);
     if (result != SQLITE_OK) throw_sqlite(handle_, fmt::format("cannot open {}", file.string()));
     harden();
-    check_is_geopackage(file);
+    check_kind(file, kind);
     configure(safety);
   } catch (...) {
     sqlite3_close_v2(handle_);
@@ -57,10 +57,10 @@ void Connection::harden() {
   register_functions(handle_);
 }
 
-void Connection::check_is_geopackage(const std::filesystem::path& file) {
+void Connection::check_kind(const std::filesystem::path& file, FileKind kind) {
   Statement statement(handle_,
                       "SELECT 1 FROM sqlite_master WHERE type='table' AND name='gpkg_contents'");
-  if (!statement.step()) {
+  if (!statement.step() && kind == FileKind::GeoPackage) {
     throw Error(ErrorCode::Corrupt, fmt::format("{} is no GeoPackage: it has no table "
                                                 "gpkg_contents",
                                                 file.string()));

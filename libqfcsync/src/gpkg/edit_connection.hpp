@@ -17,13 +17,17 @@ inline constexpr std::int64_t kMaxStepsPerDelta = 1'000'000'000;
 /// Greatest text or blob in a row.
 inline constexpr int kMaxValueBytes = 512 << 20;
 
+/// What a file has to be.
+enum class FileKind { GeoPackage, AnySqlite };
+
 /// An open GeoPackage of a stranger: no extension can be loaded, no other file attached, no
 /// function with side effects exists, and endless SQL is stopped. The functions that
 /// triggers of GeoPackages call are registered.
 class Connection {
  public:
-  /// @errors NotFound: no such file; Corrupt: no GeoPackage; Busy, Io
-  Connection(const std::filesystem::path& file, FileSafety safety);
+  /// @errors NotFound: no such file; Corrupt: no GeoPackage (or no SQLite file); Busy, Io
+  Connection(const std::filesystem::path& file, FileSafety safety,
+             FileKind kind = FileKind::GeoPackage);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -40,7 +44,7 @@ class Connection {
  private:
   void harden();
   void configure(FileSafety safety);
-  void check_is_geopackage(const std::filesystem::path& file);
+  void check_kind(const std::filesystem::path& file, FileKind kind);
   static int on_progress(void* payload);
 
   sqlite3* handle_ = nullptr;

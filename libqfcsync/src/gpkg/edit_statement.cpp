@@ -160,6 +160,25 @@ SqlValue Statement::column(int index) const {
   }
 }
 
+ValueView Statement::column_view(int index) const {
+  const auto view = [&](const void* bytes) {
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, index));
+    return size == 0 ? std::string_view() : std::string_view(static_cast<const char*>(bytes), size);
+  };
+  switch (sqlite3_column_type(handle_, index)) {
+    case SQLITE_INTEGER:
+      return ValueView::integer(sqlite3_column_int64(handle_, index));
+    case SQLITE_FLOAT:
+      return ValueView::real(sqlite3_column_double(handle_, index));
+    case SQLITE_TEXT:
+      return ValueView::text(view(sqlite3_column_text(handle_, index)));
+    case SQLITE_BLOB:
+      return ValueView::blob(view(sqlite3_column_blob(handle_, index)));
+    default:
+      return ValueView::null();
+  }
+}
+
 std::int64_t Statement::column_int(int index) const { return sqlite3_column_int64(handle_, index); }
 
 std::string Statement::column_text(int index) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <qfcsync/value.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -54,9 +56,14 @@ class Statement {
   void reset() noexcept;
 
   SqlValue column(int index) const;
+  /// Without a copy; texts as UTF-8. Valid until the next step.
+  ValueView column_view(int index) const;
   std::int64_t column_int(int index) const;
   std::string column_text(int index) const;
   bool reads_only() const;
+
+  /// For what this class has no words for.
+  sqlite3_stmt* handle() const { return handle_; }
 
  private:
   sqlite3* database_;

@@ -1,0 +1,74 @@
+#include <qfcsync/changeset.hpp>
+
+#include "callbacks.hpp"
+#include "module.hpp"
+#include "streams.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace nb = nanobind;
+using Path = std::filesystem::path;
+
+namespace qfcsync::python {
+namespace {
+
+ChangesetSummary summary_of(nb::object changeset) {
+  Source source(std::move(changeset));
+  ChangesetSummary summary;
+  Callbacks(nb::none()).run([&] { summary = summarize(source.stream()); });
+  return summary;
+}
+
+nb::object invert_to(nb::object changeset, const std::optional<Path>& output) {
+  Source source(std::move(changeset));
+  Target target(output);
+  Callbacks(nb::none()).run([&] {
+    invert(source.stream(), target.stream());
+    target.publish();
+  });
+  return target.result();
+}
+
+nb::object concat_to(const nb::list& changesets, const std::optional<Path>& output) {
+  std::vector<std::unique_ptr<Source>> sources;
+  std::vector<ByteSource*> streams;
+  for (const auto& changeset : changesets) {
+    sources.push_back(std::make_unique<Source>(nb::borrow(changeset)));
+    streams.push_back(&sources.back()->stream());
+  }
+  Target target(output);
+  Callbacks(nb::none()).run([&] {
+    const auto scratch = make_scratch();
+    concat(streams, target.stream(), *scratch);
+    target.publish();
+  });
+  return target.result();
+}
+
+/// Puts the bytes of a source into a file that appears whole.
+void save(nb::object changeset, const Path& path) {
+  Source source(std::move(changeset));
+  Target target(path);
+  Callbacks(nb::none()).run([&] {
+    std::array<char, 65536> buffer;
+    while (const auto size = source.stream().read(buffer.data(), buffer.size())) {
+      target.stream().write({buffer.data(), size});
+    }
+    target.publish();
+  });
+}
+
+}  // namespace
+
+void bind_algebra(nb::module_& module) {
+  module.def("summary", &summary_of, nb::arg("changeset"));
+  module.def("invert", &invert_to, nb::arg("changeset"), nb::arg("output").none());
+  module.def("concat", &concat_to, nb::arg("changesets"), nb::arg("output").none());
+  module.def("save", &save, nb::arg("changeset"), nb::arg("path"));
+}
+
+}  // namespace qfcsync::python

@@ -1,0 +1,77 @@
+#include "apply/application.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include "apply/attempt.hpp"
+#include "apply/spool.hpp"
+#include "apply/target_file.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace qfcsync::apply {
+namespace {
+
+/// Attempts in which circles of unique values are parked. Each costs a whole application; without
+/// parking a skipped change does not need another one.
+constexpr int kMaxParkingAttempts = 20;
+
+Attempt::End run_attempts(TargetFile& file, const Spool& spool, const ApplicationOptions& options,
+                          Decisions& decisions) {
+  ProgressTeller progress(options.progress);
+  file.begin();
+  for (int count = 0;; ++count) {
+    Attempt attempt(file, spool, options, decisions, progress, count < kMaxParkingAttempts);
+    const Attempt::End end = attempt.run();
+    if (end != Attempt::End::Again) return end;
+    if (options.all_or_nothing) return Attempt::End::Aborted;
+    file.rollback();
+    file.begin();
+  }
+}
+
+/// What SQLite calls read-only is Denied for people.
+[[noreturn]] void rethrow(const Error& error, const std::filesystem::path& target) {
+  const int primary = error.native() & 0xff;
+  const bool is_denied = error.origin() == ErrorOrigin::Sqlite &&
+                         (primary == SQLITE_READONLY || primary == SQLITE_PERM);
+  if (!is_denied) throw error;
+  throw Error(ErrorCode::Denied,
+              fmt::format("{} cannot be written: {}", target.string(), error.what()),
+              error.origin(), error.native());
+}
+
+ApplicationResult apply_spool(const std::filesystem::path& target, const Spool& spool,
+                              const ApplicationOptions& options) {
+  ApplicationResult result;
+  TargetFile file(target, options.safety);
+  file.prepare(spool);
+  Decisions decisions;
+  const Attempt::End end = run_attempts(file, spool, options, decisions);
+  result.is_aborted =
+      end == Attempt::End::Aborted || (options.all_or_nothing && !decisions.skipped.empty());
+  if (result.is_aborted || options.dry_run) {
+    file.rollback();
+  } else {
+    file.commit();
+    result.is_applied = true;
+  }
+  if (result.is_aborted) return result;
+  result.changes_skipped = decisions.skipped.size();
+  result.changes_applied = spool.change_count() - result.changes_skipped;
+  return result;
+}
+
+}  // namespace
+
+ApplicationResult apply_to_file(const std::filesystem::path& target, ByteSource& changeset,
+                                const ApplicationOptions& options) {
+  const Spool spool(changeset);
+  try {
+    return apply_spool(target, spool, options);
+  } catch (const Error& error) {
+    rethrow(error, target);
+  }
+}
+
+}  // namespace qfcsync::apply

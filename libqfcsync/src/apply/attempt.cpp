@@ -1,0 +1,288 @@
+#include "apply/attempt.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include "apply/foreign_keys.hpp"
+
+namespace qfcsync::apply {
+namespace {
+
+using Direction = DeferredChanges::Direction;
+using Next = DeferredChanges::Next;
+
+/// Rounds go on while they get this share of what waits done; then parking is faster.
+constexpr std::size_t kWorthwhileShare = 4;
+constexpr auto kProgressPause = std::chrono::milliseconds(20);
+constexpr unsigned kChangesPerLook = 64;  // at the clock
+
+}  // namespace
+
+void ProgressTeller::tell(double share) {
+  if (!progress_ || ++calls_ % kChangesPerLook != 1) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_) return;
+  next_ = now + kProgressPause;
+  if (!progress_(share)) throw Error(ErrorCode::Cancelled, "the application was stopped");
+}
+
+Attempt::Attempt(TargetFile& file, const Spool& spool, const ApplicationOptions& options,
+                 Decisions& decisions, ProgressTeller& progress, bool may_park)
+    : file_(file),
+      spool_(spool),
+      options_(options),
+      decisions_(decisions),
+      progress_(progress),
+      may_park_(may_park),
+      maker_(file) {}
+
+Attempt::End Attempt::run() {
+  if (file_.side_effects() != nullptr) {
+    for (const Phase phase : {Phase::Sources, Phase::Others, Phase::Parents}) {
+      pass(phase);
+      if (is_over()) return end_;
+      rounds(false);
+    }
+  } else {
+    pass(Phase::Others);
+  }
+  if (!is_over()) settle();
+  if (!is_over()) finish_touched();
+  if (is_over()) return end_;
+  file_.complete();
+  const bool is_incomplete = options_.all_or_nothing && !decisions_.skipped.empty();
+  if (!is_incomplete) check_foreign_keys();
+  return end_;
+}
+
+Attempt::Phase Attempt::phase_of(const Target& target, const Change& change) const {
+  const TargetTable& table = target.table();
+  if (table.is_action_parent && change.operation != Operation::Insert) {
+    if (change.operation == Operation::Delete) return Phase::Parents;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i].is_referenced && change.new_values[i].is_defined()) {
+        return Phase::Parents;
+      }
+    }
+  }
+  return table.triggers.has_others ? Phase::Sources : Phase::Others;
+}
+
+void Attempt::pass(Phase phase) {
+  const bool has_phases = file_.side_effects() != nullptr;
+  const double phase_count = has_phases ? 3 : 1;
+  const double done = has_phases ? static_cast<double>(phase) : 0;
+  StoreSource source(spool_.store());
+  ChangesetReader reader(source);
+  std::uint64_t number = 0;
+  for (; const Change* change = reader.next(); ++number) {
+    if (decisions_.skipped.contains(number)) continue;
+    if (has_phases && phase_of(file_.target(*change->table), *change) != phase) continue;
+    progress_.tell(
+        (done + static_cast<double>(number) / static_cast<double>(spool_.change_count())) /
+        phase_count);
+    first_try(*change, number, reader.raw_change());
+    if (is_over()) return;
+  }
+}
+
+Change Attempt::effective(const Change& change, std::uint64_t number) {
+  const auto found = decisions_.replaced.find(number);
+  if (found == decisions_.replaced.end()) return change;
+  replaced_.clear();
+  for (const Value& value : found->second) replaced_.push_back(value.view());
+  Change out = change;
+  out.new_values = replaced_;
+  return out;
+}
+
+void Attempt::first_try(const Change& told, std::uint64_t number, std::string_view raw) {
+  file_.connection().grant_steps();
+  Target& target = file_.target(*told.table);
+  const Change change = effective(told, number);
+  auto problem = maker_.make(target, change, {});
+  if (!problem) return;
+  if (problem->may_pass()) {
+    waiting_.add(number, problem->is_unique(), *told.table, raw);
+  } else {
+    decide(target, told, number, std::move(*problem), {});
+  }
+}
+
+/// Tries all waiting changes once more. @return how many were made
+std::size_t Attempt::round(Direction direction) {
+  std::size_t made = 0;
+  waiting_.visit(direction, [&](const Change& told, Deferred& deferred) {
+    file_.connection().grant_steps();
+    progress_.tell(1.0);
+    Target& target = file_.target(*told.table);
+    auto problem = maker_.make(target, effective(told, deferred.number), deferred.stand_ins);
+    if (!problem) {
+      ++made;
+      return Next::Drop;
+    }
+    deferred.is_unique = problem->is_unique();
+    if (problem->may_pass()) return Next::Keep;
+    decide(target, told, deferred.number, std::move(*problem), deferred.stand_ins);
+    return is_over() ? Next::Stop : Next::Drop;
+  });
+  return made;
+}
+
+void Attempt::rounds(bool to_the_end) {
+  Direction direction = Direction::Forward;
+  for (std::size_t idle = 0; !waiting_.empty() && !is_over() && idle < 2;) {
+    const std::size_t before = waiting_.size();
+    const std::size_t made = round(direction);
+    const bool is_worthwhile = to_the_end ? made > 0 : made * kWorthwhileShare >= before;
+    idle = is_worthwhile ? 0 : idle + 1;
+    direction = direction == Direction::Forward ? Direction::Backward : Direction::Forward;
+  }
+}
+
+void Attempt::park() {
+  if (waiting_.empty() || !may_park_) return;
+  file_.set_triggers(false);
+  file_.set_checks(false);
+  if (file_.side_effects() != nullptr) file_.side_effects()->mute();
+  waiting_.visit(Direction::Forward, [&](const Change& told, Deferred& deferred) {
+    if (deferred.is_unique && deferred.stand_ins.empty()) {
+      const Change change = effective(told, deferred.number);
+      deferred.stand_ins = maker_.park(file_.target(*told.table), change);
+    }
+    return Next::Keep;
+  });
+  if (file_.side_effects() != nullptr) file_.side_effects()->unmute();
+  file_.set_checks(true);
+}
+
+/// Gets all waiting changes made or decided.
+void Attempt::settle() {
+  rounds(false);
+  if (is_over() || waiting_.empty()) return;
+  park();
+  rounds(true);
+  while (!waiting_.empty() && !is_over()) {
+    // One at a time: what is decided about the first may let the others pass.
+    bool is_first = true;
+    waiting_.visit(Direction::Forward, [&](const Change& told, Deferred& deferred) {
+      Target& target = file_.target(*told.table);
+      auto problem = maker_.make(target, effective(told, deferred.number), deferred.stand_ins);
+      if (!problem) return Next::Drop;
+      if (!is_first && problem->may_pass()) return Next::Keep;
+      is_first = false;
+      decide(target, told, deferred.number, std::move(*problem), deferred.stand_ins);
+      return is_over() ? Next::Stop : Next::Drop;
+    });
+  }
+}
+
+std::vector<Mismatch> Attempt::describe(Target& target, const Change& change, Problem& problem) {
+  if (!problem.refusal) return std::move(problem.mismatches);
+  return describe_refusal(file_.handle(), target.table(), change, *problem.refusal);
+}
+
+bool Attempt::judge(const std::vector<Mismatch>& mismatches, const Change& change,
+                    std::uint64_t number, const StandIns& stand_ins) {
+  Verdict verdict;
+  verdict.action = Verdict::Action::Abort;
+  if (options_.judge) verdict = options_.judge(mismatches, change);
+  if (verdict.action == Verdict::Action::Abort) {
+    end_ = End::Aborted;
+    return false;
+  }
+  const bool may_retry =
+      change.operation != Operation::Delete && ++decisions_.retries[number] <= kMaxRetries;
+  if (verdict.action == Verdict::Action::Skip || !may_retry) return false;
+  if (verdict.new_values.size() != change.table->column_count()) {
+    throw Error(ErrorCode::InvalidArgument, "a verdict needs one value for each column");
+  }
+  for (const auto& [column, value] : stand_ins) {
+    // A parked cell has to be written, if only back.
+    if (verdict.new_values[column].view().is_defined()) continue;
+    verdict.new_values[column] = Value(change.old_values[column]);
+  }
+  decisions_.replaced[number] = std::move(verdict.new_values);
+  return true;
+}
+
+bool Attempt::decide(Target& target, const Change& told, std::uint64_t number, Problem problem,
+                     const StandIns& stand_ins) {
+  while (true) {
+    const Change change = effective(told, number);
+    if (!judge(describe(target, change, problem), change, number, stand_ins)) {
+      if (!is_over()) skip(target, told, number, stand_ins);
+      return false;
+    }
+    auto next = maker_.make(target, effective(told, number), stand_ins);
+    if (!next) return true;
+    problem = std::move(*next);
+  }
+}
+
+void Attempt::skip(Target& target, const Change& change, std::uint64_t number,
+                   const StandIns& stand_ins) {
+  decisions_.skipped.insert(number);
+  if (stand_ins.empty()) return;
+  file_.set_triggers(false);
+  if (file_.side_effects() != nullptr) file_.side_effects()->mute();
+  const bool is_back = maker_.unpark(target, change, stand_ins);
+  if (file_.side_effects() != nullptr) file_.side_effects()->unmute();
+  // Somebody took the value in the belief that it was free.
+  if (!is_back) end_ = End::Again;
+}
+
+void Attempt::finish_touched() {
+  if (file_.side_effects() == nullptr || file_.side_effects()->empty()) return;
+  StoreSource source(spool_.store());
+  ChangesetReader reader(source);
+  std::uint64_t number = 0;
+  for (; const Change* told = reader.next(); ++number) {
+    if (decisions_.skipped.contains(number)) continue;
+    file_.connection().grant_steps();
+    Target& target = file_.target(*told->table);
+    const Change change = effective(*told, number);
+    auto problem = maker_.finish(target, change);
+    if (!problem) continue;
+    if (judge(describe(target, change, *problem), change, number, {})) end_ = End::Again;
+    if (is_over()) return;
+    decisions_.skipped.insert(number);
+    end_ = End::Again;
+    return;
+  }
+}
+
+void Attempt::check_foreign_keys() {
+  if (!file_.connection().has_deferred_violations()) return;
+  const auto& keys = file_.foreign_keys();
+  file_.connection().grant_steps();
+  auto after = find_violations(file_.handle(), keys);
+  file_.rollback();
+  file_.begin();
+  const ViolationFinder finder(keys, std::move(after), find_violations(file_.handle(), keys));
+
+  bool is_found = false;
+  StoreSource source(spool_.store());
+  ChangesetReader reader(source);
+  std::uint64_t number = 0;
+  for (; const Change* told = reader.next(); ++number) {
+    if (decisions_.skipped.contains(number)) continue;
+    Target& target = file_.target(*told->table);
+    const Change change = effective(*told, number);
+    if (target.table().role == TargetTable::Role::Derived) continue;
+    const auto mismatch = finder.find(target.table(), change);
+    if (!mismatch) continue;
+    is_found = true;
+    if (!judge({*mismatch}, change, number, {})) {
+      if (is_over()) return;
+      decisions_.skipped.insert(number);
+    }
+  }
+  if (!is_found) {
+    throw Error(ErrorCode::SchemaMismatch,
+                "foreign keys are violated by what triggers of the file do when the changes are "
+                "made");
+  }
+  end_ = End::Again;
+}
+
+}  // namespace qfcsync::apply

@@ -1,0 +1,138 @@
+#include "apply/row_writer.hpp"
+
+#include "apply/cell.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace qfcsync::apply {
+namespace {
+
+using gpkg::edit::sql_name;
+using gpkg::edit::Statement;
+using gpkg::edit::StatementUse;
+
+}  // namespace
+
+std::string RowWriter::where_key() const {
+  std::string text;
+  for (const std::size_t column : table_.key) {
+    text += fmt::format("{}{} = ?", text.empty() ? " WHERE " : " AND ",
+                        sql_name(table_.columns[column].name));
+  }
+  return text;
+}
+
+/// SQL for the columns in mask_: "SELECT a, b FROM t WHERE k = ?" or "UPDATE t SET a = ?, b =
+/// ?...".
+std::string RowWriter::sql(const char* verb) const {
+  const bool is_update = verb[0] == 'U';
+  std::string columns;
+  for (std::size_t i = 0; i < mask_.size(); ++i) {
+    if (!mask_[i]) continue;
+    if (!columns.empty()) columns += ", ";
+    columns += sql_name(table_.columns[i].name);
+    if (is_update) columns += " = ?";
+  }
+  const std::string name = sql_name(table_.name);
+  return is_update ? fmt::format("UPDATE {} SET {}{}", name, columns, where_key())
+                   : fmt::format("SELECT {} FROM {}{}", columns, name, where_key());
+}
+
+Statement& RowWriter::kept(KeptList& list, const char* verb) {
+  const auto found = std::find_if(list.begin(), list.end(),
+                                  [&](const Kept& each) { return each.columns == mask_; });
+  if (found != list.end()) {
+    list.splice(list.begin(), list, found);
+    return list.front().statement;
+  }
+  list.emplace_front(mask_, database_, sql(verb));
+  if (list.size() > kMaxKeptUpdates) list.pop_back();
+  return list.front().statement;
+}
+
+void RowWriter::bind_key(Statement& statement, int first, Cells key) const {
+  for (const std::size_t column : table_.key) bind_cell(statement.handle(), first++, key[column]);
+}
+
+const std::vector<ValueView>* RowWriter::find(Cells key, Cells wanted) {
+  mask_.assign(table_.columns.size(), false);
+  for (std::size_t i = 0; i < mask_.size(); ++i) {
+    mask_[i] = table_.columns[i].is_key || wanted[i].is_defined();
+  }
+  reading_ = &kept(finds_, "SELECT");
+  bind_key(*reading_, 1, key);
+  if (!reading_->step()) {
+    done_reading();
+    return nullptr;
+  }
+  row_.assign(mask_.size(), ValueView());
+  int index = 0;
+  for (std::size_t i = 0; i < mask_.size(); ++i) {
+    if (mask_[i]) row_[i] = read_cell(reading_->handle(), index++);
+  }
+  return &row_;
+}
+
+void RowWriter::done_reading() {
+  if (reading_ != nullptr) reading_->reset();
+  reading_ = nullptr;
+}
+
+std::optional<Refusal> RowWriter::run(Statement& statement) {
+  const StatementUse use(statement);
+  const int result = sqlite3_step(statement.handle());
+  if (result == SQLITE_DONE) {
+    if (sqlite3_changes(database_) == 1) return std::nullopt;
+    return Refusal{0, "a trigger ignored the row"};
+  }
+  const int extended = sqlite3_extended_errcode(database_);
+  const int primary = extended & 0xff;
+  if (primary != SQLITE_CONSTRAINT && primary != SQLITE_MISMATCH) {
+    gpkg::edit::throw_sqlite(database_, fmt::format("cannot write table {}", table_.name));
+  }
+  return Refusal{extended, sqlite3_errmsg(database_)};
+}
+
+std::optional<Refusal> RowWriter::insert(Cells values) {
+  if (!insert_) {
+    std::string columns;
+    std::string marks;
+    for (const TargetColumn& column : table_.columns) {
+      columns += (columns.empty() ? "" : ", ") + sql_name(column.name);
+      marks += marks.empty() ? "?" : ", ?";
+    }
+    insert_.emplace(database_, fmt::format("INSERT INTO {} ({}) VALUES ({})", sql_name(table_.name),
+                                           columns, marks));
+  }
+  int index = 0;
+  for (const ValueView& value : values) bind_cell(insert_->handle(), ++index, value);
+  return run(*insert_);
+}
+
+std::optional<Refusal> RowWriter::update(Cells key, Cells values) {
+  mask_.assign(table_.columns.size(), false);
+  for (std::size_t i = 0; i < mask_.size(); ++i) {
+    mask_[i] = !table_.columns[i].is_key && values[i].is_defined();
+  }
+  if (std::find(mask_.begin(), mask_.end(), true) == mask_.end()) return std::nullopt;
+  Statement& statement = kept(updates_, "UPDATE");
+  int index = 0;
+  for (std::size_t i = 0; i < mask_.size(); ++i) {
+    if (mask_[i]) bind_cell(statement.handle(), ++index, values[i]);
+  }
+  bind_key(statement, index + 1, key);
+  return run(statement);
+}
+
+std::optional<Refusal> RowWriter::remove(Cells key) {
+  if (!remove_) {
+    remove_.emplace(database_, fmt::format("DELETE FROM {}{}", sql_name(table_.name), where_key()));
+  }
+  bind_key(*remove_, 1, key);
+  return run(*remove_);
+}
+
+}  // namespace qfcsync::apply

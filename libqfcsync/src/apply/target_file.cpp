@@ -1,0 +1,128 @@
+#include "apply/target_file.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+namespace qfcsync::apply {
+namespace {
+
+using gpkg::edit::execute;
+using gpkg::edit::FileKind;
+
+const std::filesystem::path& checked(const std::filesystem::path& path) {
+  if (::access(path.c_str(), R_OK | W_OK) != 0 && (errno == EACCES || errno == EROFS)) {
+    throw Error(ErrorCode::Denied,
+                fmt::format("{} cannot be written: it is read-only here", path.string()),
+                ErrorOrigin::Os, errno);
+  }
+  return path;
+}
+
+void flush_file(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw_errno("cannot open " + path.string());
+  const int result = ::fsync(fd);
+  const int saved = errno;
+  ::close(fd);
+  errno = saved;
+  if (result != 0) throw_errno("cannot write " + path.string());
+}
+
+}  // namespace
+
+TargetFile::TargetFile(const std::filesystem::path& path, FileSafety safety)
+    : path_(path),
+      safety_(safety),
+      // Always with a journal: a refused row is taken back through it. For a private copy it is
+      // not synced, and on disk it does not count as memory.
+      connection_(checked(path), FileSafety::Journal, FileKind::AnySqlite) {
+  if (connection_.is_read_only()) {
+    throw Error(ErrorCode::Denied,
+                fmt::format("{} cannot be written: it is read-only here", path.string()));
+  }
+  const bool is_private = safety == FileSafety::PrivateCopy;
+  if (is_private) execute(handle(), "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=OFF");
+  const int cache = is_private ? kPrivateCacheKib : kInPlaceCacheKib;
+  execute(handle(), fmt::format("PRAGMA cache_size=-{}", cache).c_str());
+}
+
+void TargetFile::prepare(const Spool& changeset) {
+  connection_.grant_steps();
+  foreign_keys_ = read_foreign_keys(handle());
+  bool is_careful = false;
+  for (const ChangesetTable& table : changeset.tables()) {
+    const ChangesetEnvelope* envelope = changeset.envelope();
+    auto read = read_target_table(handle(), table, envelope ? envelope->find(table.name) : nullptr,
+                                  foreign_keys_);
+    is_careful |= read.triggers.has_others || read.is_action_parent;
+    targets_.push_back(std::make_unique<Target>(handle(), targets_.size(), std::move(read)));
+    by_name_[table.name] = targets_.back().get();
+  }
+  if (!is_careful) return;
+  effects_ = std::make_unique<SideEffects>(handle());
+  for (const auto& target : targets_) {
+    if (target->table().role == TargetTable::Role::Plain) {
+      effects_->watch(target->number(), target->table());
+    }
+  }
+}
+
+Target& TargetFile::target(const ChangesetTable& table) {
+  if (last_ == nullptr || last_name_ != table.name) {
+    last_ = by_name_.at(table.name);
+    last_name_ = table.name;
+  }
+  return *last_;
+}
+
+void TargetFile::set_triggers(bool fire) {
+  if (fire == triggers_fire_) return;
+  if (fire) flush();
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, fire ? 1 : 0, nullptr);
+  triggers_fire_ = fire;
+}
+
+void TargetFile::set_checks(bool count) {
+  execute(handle(),
+          count ? "PRAGMA ignore_check_constraints=OFF" : "PRAGMA ignore_check_constraints=ON");
+}
+
+void TargetFile::begin() {
+  connection_.grant_steps();
+  execute(handle(), "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys=ON");
+}
+
+void TargetFile::flush() {
+  for (const auto& target : targets_) target->flush();
+}
+
+void TargetFile::complete() {
+  set_triggers(true);
+  flush();
+  for (const auto& target : targets_) target->write_notes();
+}
+
+void TargetFile::commit() {
+  connection_.grant_steps();
+  execute(handle(), "COMMIT");
+  if (safety_ != FileSafety::PrivateCopy) return;
+  execute(handle(), "PRAGMA wal_checkpoint(TRUNCATE)");  // nothing to do without a log
+  flush_file(path_);
+}
+
+void TargetFile::rollback() {
+  // Some errors have ended the transaction already.
+  if (connection_.in_transaction()) execute(handle(), "ROLLBACK");
+  for (const auto& target : targets_) target->forget();
+  set_triggers(true);
+  if (effects_) effects_->clear();
+}
+
+}  // namespace qfcsync::apply

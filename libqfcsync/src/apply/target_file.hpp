@@ -1,0 +1,117 @@
+#pragma once
+
+#include <qfcsync/delta_applier.hpp>
+
+#include "apply/row_writer.hpp"
+#include "apply/side_effects.hpp"
+#include "apply/spatial_index.hpp"
+#include "apply/spool.hpp"
+#include "apply/target_table.hpp"
+#include "gpkg/edit_connection.hpp"
+#include "gpkg/edit_table.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace qfcsync::apply {
+
+/// Cache of the user's file. Pages that do not fit make SQLite sync its journal in between, which
+/// costs more than anything else.
+inline constexpr int kInPlaceCacheKib = 200'000;
+inline constexpr int kPrivateCacheKib = 32'000;
+
+/// A table that is being written, with what has to be done around its rows.
+class Target {
+ public:
+  Target(sqlite3* database, std::size_t number, TargetTable table);
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+
+  std::size_t number() const { return number_; }
+  const TargetTable& table() const { return table_; }
+  RowWriter& rows() { return rows_; }
+
+  /// To be called after a row was written.
+  ///
+  /// @param triggers_fired  false: their work is done here
+  void note_insert(Cells values, bool triggers_fired);
+  void note_update(Cells key, Cells values, bool triggers_fired);
+  void note_remove(Cells old_values, bool triggers_fired);
+
+  bool has_pending_index() const { return has_pending_index_; }
+  /// Writes spatial index and feature count as far as they wait.
+  void flush();
+  /// Brings extent, time stamp and feature count of the GeoPackage up to date.
+  void write_notes();
+  /// Forgets what was noted: the transaction was taken back.
+  void forget();
+
+ private:
+  model::Envelope box_of(Cells values) const;
+  std::int64_t row_id(Cells key) const;
+  gpkg::edit::Table* notes();
+
+  sqlite3* database_;
+  std::size_t number_;
+  TargetTable table_;
+  RowWriter rows_;
+  std::optional<SpatialIndex> index_;
+  std::unique_ptr<gpkg::edit::Table> notes_;
+  bool notes_are_read_ = false;
+  bool has_pending_index_ = false;
+  std::int64_t count_change_ = 0;
+};
+
+/// The file that a changeset is applied to: one connection, one transaction at a time.
+class TargetFile {
+ public:
+  /// @errors NotFound, Denied: read-only; Corrupt, Busy, Io
+  TargetFile(const std::filesystem::path& path, FileSafety safety);
+
+  /// Reads the tables of a changeset. Once, before the first transaction.
+  ///
+  /// @errors SchemaMismatch
+  void prepare(const Spool& changeset);
+
+  sqlite3* handle() const { return connection_.handle(); }
+  gpkg::edit::Connection& connection() { return connection_; }
+  const std::vector<ForeignKey>& foreign_keys() const { return foreign_keys_; }
+  /// nullptr unless triggers or foreign keys may change rows on their own.
+  SideEffects* side_effects() { return effects_.get(); }
+
+  /// The table of a change; stays where it is.
+  Target& target(const ChangesetTable& table);
+
+  /// Whether triggers fire from now on. Spatial indexes are complete whenever they do.
+  void set_triggers(bool fire);
+  bool triggers_fire() const { return triggers_fire_; }
+  /// Whether CHECK constraints count.
+  void set_checks(bool count);
+
+  void begin();
+  /// Does what is left to do; has to precede the check of foreign keys and commit().
+  void complete();
+  void commit();
+  void rollback();
+
+ private:
+  void flush();
+
+  std::filesystem::path path_;
+  FileSafety safety_;
+  gpkg::edit::Connection connection_;
+  std::vector<ForeignKey> foreign_keys_;
+  std::unique_ptr<SideEffects> effects_;
+  std::vector<std::unique_ptr<Target>> targets_;
+  std::unordered_map<std::string, Target*> by_name_;
+  std::string last_name_;
+  Target* last_ = nullptr;
+  bool triggers_fire_ = true;
+};
+
+}  // namespace qfcsync::apply

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+struct sqlite3;
+struct sqlite3_file;
+
+namespace qfcsync::gpkg {
+
+/// The file of a connection's main database, as SQLite has it open. @errors Io
+sqlite3_file* file_of(sqlite3* database);
+
+/// The file of its journal or write-ahead log; nullptr when there is none. @errors Io
+sqlite3_file* journal_of(sqlite3* database);
+
+/// @errors Io
+std::uint64_t size_of(sqlite3_file* file);
+
+/// Reads exactly size bytes. @errors Io; Corrupt: the file ends before
+void read_at(sqlite3_file* file, std::uint64_t offset, char* buffer, std::size_t size);
+
+}  // namespace qfcsync::gpkg

@@ -1,0 +1,44 @@
+/* qfcsync.h in strict C11: every initialiser and every inline function, with all warnings. */
+
+#include <qfcsync.h>
+#include <stdio.h>
+#include <string.h>
+
+static int stop(double share, void *payload) {
+  (void)payload;
+  return share >= 0;
+}
+
+int main(int argc, char **argv) {
+  qfcsync_buffer buffer = QFCSYNC_BUFFER_INIT;
+  qfcsync_diff_options diff = QFCSYNC_DIFF_OPTIONS_INIT;
+  qfcsync_apply_options apply = QFCSYNC_APPLY_OPTIONS_INIT;
+  qfcsync_merge_options merge = QFCSYNC_MERGE_OPTIONS_INIT;
+  qfcsync_json_options json = QFCSYNC_JSON_OPTIONS_INIT;
+  qfcsync_source source = qfcsync_source_from_buffer(&buffer);
+  qfcsync_sink sink = qfcsync_sink_to_callback(NULL, NULL);
+  int numbers[3] = {-1, -1, -1};
+  char version[64];
+
+  diff.progress = stop;
+  if (diff.with_envelope != 1 || apply.max_reported != 100 || merge.max_collected != SIZE_MAX ||
+      json.geometry_as_wkt != 1) {
+    return 1;
+  }
+  if (source.kind != QFCSYNC_STREAM_MEMORY || sink.kind != QFCSYNC_STREAM_CALLBACK) return 2;
+  source = qfcsync_source_from_callback(NULL, NULL);
+  source = qfcsync_source_from_path("-");
+  sink = qfcsync_sink_to_path("-");
+  if (strcmp(source.path, sink.path) != 0) return 3;
+
+  qfcsync_version_numbers(&numbers[0], &numbers[1], &numbers[2]);
+  snprintf(version, sizeof version, "%d.%d.%d", numbers[0], numbers[1], numbers[2]);
+  if (argc != 2 || strcmp(version, qfcsync_version()) != 0 || strcmp(version, argv[1]) != 0) {
+    fprintf(stderr, "the header says %s, the library %s\n", version, qfcsync_version());
+    return 4;
+  }
+  if (qfcsync_abi_version() != QFCSYNC_ABI_VERSION) return 5;
+  qfcsync_buffer_dispose(&buffer);
+  qfcsync_buffer_dispose(NULL);
+  return 0;
+}
