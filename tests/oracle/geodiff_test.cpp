@@ -4,6 +4,8 @@
 #include "geodiff_side.hpp"
 #include "seeds.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <string>
 
 using namespace qfcsync;
@@ -31,6 +33,14 @@ std::string reason_to_differ(const Traits& traits, Connection& connection) {
   return "";
 }
 
+/// Whether every table's key is its rowid. Else geodiff writes in the order of rowids where ours
+/// writes in that of keys, and does not say which column of a key comes first.
+bool has_integer_keys(const std::filesystem::path& file) {
+  const auto schema = read_schema(file);
+  return std::all_of(schema.tables.begin(), schema.tables.end(),
+                     [](const TableSchema& table) { return table.has_integer_key; });
+}
+
 }  // namespace
 
 TEST_SUITE("oracle/geodiff") {
@@ -51,8 +61,8 @@ TEST_SUITE("oracle/geodiff") {
       ++compared;
       const std::string ours = extracted(base, modified);
       const std::string bytes = read_file(theirs);
-      if (ours != bytes) CHECK(difference(decode(bytes), decode(ours)) == "");
-      CHECK(ours == bytes);
+      CHECK(difference(decode(bytes), decode(ours)) == "");
+      if (has_integer_keys(base)) CHECK(ours == bytes);
     });
     MESSAGE("compared with geodiff: ", compared);
   }
