@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/resource.h>
+
 /// Frame of the programs that each measure one operation of one engine in one process, so that
 /// peak memory is that of the operation: PROGRAM OPERATION FILE...
 namespace measure {
@@ -31,7 +33,17 @@ inline long peak_kb() {
   throw std::runtime_error("/proc/self/status has no VmHWM");
 }
 
-/// Runs one operation and prints {"seconds": ..., "peak_kb": ...}.
+/// Processor time of this program so far, in seconds.
+inline double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/// Runs one operation and prints {"wall": ..., "cpu": ..., "peak_kb": ...}, times in seconds.
 inline int run(int argc, char** argv, const std::map<std::string, Operation>& operations) {
   const auto found = operations.find(argc > 1 ? argv[1] : "");
   const Arguments arguments(argv + (argc > 1 ? 2 : 1), argv + argc);
@@ -44,10 +56,12 @@ inline int run(int argc, char** argv, const std::map<std::string, Operation>& op
     return 2;
   }
   try {
+    const double cpu_start = cpu_seconds();
     const auto start = std::chrono::steady_clock::now();
     found->second.run(arguments);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    std::printf("{\"seconds\": %.6f, \"peak_kb\": %ld}\n", time.count(), peak_kb());
+    std::printf("{\"wall\": %.6f, \"cpu\": %.6f, \"peak_kb\": %ld}\n", time.count(),
+                cpu_seconds() - cpu_start, peak_kb());
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s: %s\n", argv[1], error.what());
