@@ -19,8 +19,8 @@ TableComparer::TableComparer(Snapshot& base, Snapshot& modified, ExtractMethod m
 /// Whether stored rows of one side can be compared with those of the other.
 bool TableComparer::are_bytes_comparable() {
   if (!are_bytes_comparable_) {
-    are_bytes_comparable_ = wanted_ != ExtractMethod::Sqlite && !base_.has_pending_log() &&
-                            !modified_.has_pending_log() &&
+    are_bytes_comparable_ = wanted_ != ExtractMethod::Sqlite && base_.has_bytes() &&
+                            modified_.has_bytes() &&
                             base_.pages().header().encoding == modified_.pages().header().encoding;
   }
   return *are_bytes_comparable_;
