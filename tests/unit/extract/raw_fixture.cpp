@@ -2,14 +2,14 @@
 
 #include <qfcsync/stream.hpp>
 
-#include <fmt/format.h>
-#include <sqlite3.h>
+#include "sqlitefile/manifest.hpp"
 
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
-#include "sqlitefile/manifest.hpp"
+#include <fmt/format.h>
+#include <sqlite3.h>
 
 namespace qfcsync::test {
 namespace {

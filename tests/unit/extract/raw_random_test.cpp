@@ -1,15 +1,14 @@
 // Random files and random edits, compared row by row with what SQLite reads. The number of seeds
 // is QFCSYNC_RANDOM_SEEDS, the first one QFCSYNC_FIRST_SEED.
 
-#include <fmt/format.h>
+#include "raw_fixture.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <cstdlib>
 #include <random>
 
 #include <doctest/doctest.h>
-
-#include "raw_fixture.hpp"
-#include "support/temporary_folder.hpp"
+#include <fmt/format.h>
 
 using namespace qfcsync;
 using test::RawRun;
@@ -43,13 +42,15 @@ class RandomTable {
   void create(TestDatabase& db) {
     db.run(fmt::format("PRAGMA page_size = {}; PRAGMA auto_vacuum = {}; PRAGMA secure_delete = {}",
                        page_size_, pick(3), pick(3)));
-    const char* generated = has_generated_ ? "v TEXT AS (a || 'v') VIRTUAL, s INT AS (c + 1) STORED, "
-                                           : "";
+    const char* generated =
+        has_generated_ ? "v TEXT AS (a || 'v') VIRTUAL, s INT AS (c + 1) STORED, " : "";
     db.run(has_late_alias_
                ? fmt::format("CREATE TABLE t (a TEXT, b REAL, {}c INTEGER, id INTEGER PRIMARY KEY, "
-                             "d BLOB, e)", generated)
+                             "d BLOB, e)",
+                             generated)
                : fmt::format("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, {}b REAL, c INTEGER, "
-                             "d BLOB, e)", generated));
+                             "d BLOB, e)",
+                             generated));
     db.run("CREATE TABLE other (x)");
     insert(db, pick(400));
     if (pick(3) == 0) add_column(db);
@@ -147,8 +148,9 @@ class RandomTable {
   }
 
   void insert_once(TestDatabase& db) {
-    db.run(fmt::format("INSERT OR REPLACE INTO t (id, a, b, c, d, e) VALUES ({}, {}, {}, {}, {}, {})",
-                       rowid(), value(), value(), value(), value(), value()));
+    db.run(
+        fmt::format("INSERT OR REPLACE INTO t (id, a, b, c, d, e) VALUES ({}, {}, {}, {}, {}, {})",
+                    rowid(), value(), value(), value(), value(), value()));
   }
 
   void edit_once(TestDatabase& db) {
@@ -162,11 +164,15 @@ class RandomTable {
         return db.run("DELETE FROM t WHERE id = " + row);
       case 2:
       case 3:  // the same size in place, so that the leaf may stay as it is
-        return db.run(fmt::format("UPDATE t SET d = cast(hex(randomblob((length(d) + 1) / 2)) AS "
-                                  "BLOB) WHERE id = {} AND typeof(d) = 'blob'", row));
+        return db.run(
+            fmt::format("UPDATE t SET d = cast(hex(randomblob((length(d) + 1) / 2)) AS "
+                        "BLOB) WHERE id = {} AND typeof(d) = 'blob'",
+                        row));
       case 4:
-        return db.run(fmt::format("UPDATE t SET d = randomblob(length(d)) WHERE id = {} AND "
-                                  "typeof(d) = 'blob'", row));
+        return db.run(
+            fmt::format("UPDATE t SET d = randomblob(length(d)) WHERE id = {} AND "
+                        "typeof(d) = 'blob'",
+                        row));
       case 5:
         return db.run("DELETE FROM other WHERE rowid % 7 = " + std::to_string(pick(7)));
       case 6:  // another value and back: other pages, same rows
