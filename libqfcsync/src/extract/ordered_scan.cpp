@@ -66,11 +66,9 @@ OrderedScan::OrderedScan(sqlite3* database, const TableSchema& table)
 bool OrderedScan::next() {
   while (statement_.step()) {
     read_row();
-    if (read_key()) {
-      check_order();
-      return true;
-    }
-    ++nameless_rows_;
+    if (!read_key()) continue;
+    check_order();
+    return true;
   }
   return false;
 }
