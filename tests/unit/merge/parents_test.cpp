@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 TEST_SUITE("merge/parents") {
+  namespace {  // several files have a suite of this number
+
   using namespace qfcsync;
   using namespace qfcsync::test;
 
@@ -136,4 +138,6 @@ TEST_SUITE("merge/parents") {
     REQUIRE(rebased.conflicts.size() == 1);
     CHECK(rebased.conflicts[0].kind == ConflictKind::OursEditedTheirsDeleted);
   }
+
+  }  // namespace
 }

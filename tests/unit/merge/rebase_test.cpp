@@ -6,6 +6,8 @@
 #include <doctest/doctest.h>
 
 TEST_SUITE("merge/rebase") {
+  namespace {  // several files have a suite of this number
+
   using namespace qfcsync;
   using namespace qfcsync::test;
 
@@ -345,4 +347,6 @@ TEST_SUITE("merge/rebase") {
     CHECK(reader.envelope()->tables == envelope.tables);
     CHECK(reader.next() == nullptr);
   }
+
+  }  // namespace
 }

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 TEST_SUITE("merge/unique") {
+  namespace {  // several files have a suite of this number
+
   using namespace qfcsync;
   using namespace qfcsync::test;
 
@@ -100,4 +102,6 @@ TEST_SUITE("merge/unique") {
     CHECK(run(ours, theirs, MergePolicy::Theirs) == "plots insert 8, 'a~" + mark(8) + "', 'n'\n");
     CHECK(rebased.conflicts.size() == 2);
   }
+
+  }  // namespace
 }
