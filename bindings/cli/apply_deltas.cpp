@@ -1,8 +1,10 @@
 #include <qfcsync/delta_applier.hpp>
 #include <qfcsync/error.hpp>
 
+#include "change_printer.hpp"
 #include "commands.hpp"
 #include "project_argument.hpp"
+#include "terminal.hpp"
 
 #include <array>
 #include <cerrno>
@@ -109,18 +111,6 @@ const char* word_of(DeltaStatus status) {
   return kWords[static_cast<int>(status)];
 }
 
-/// Texts from a file must not steer the terminal.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return text;
-}
-
-std::string counted(std::size_t count, const char* thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
 void print_problem(const qfcsync::DeltaOutcome& outcome) {
   std::string details;
   for (const std::string& error : outcome.provider_errors) details += fmt::format(" ({})", error);
@@ -193,7 +183,7 @@ void run(const Arguments& arguments) {
   Report report(arguments.report);
   const Result result = apply(arguments, input);
   report.write(input.file.id, result.outcomes);  // before lines that may get lost
-  for (const auto& file : result.changed) fmt::print("changed: {}\n", file.string());
+  for (const auto& file : result.changed) fmt::print("changed: {}\n", printable(file.string()));
   const std::size_t problems = print_summary(result.outcomes);
   if (problems != 0) throw CLI::RuntimeError(kExitIncomplete);
 }

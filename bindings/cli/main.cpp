@@ -1,52 +1,41 @@
-#include <qfcsync/error.hpp>
 #include <qfcsync/version.hpp>
 
 #include "commands.hpp"
+#include "terminal.hpp"
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
-#include <filesystem>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace {
 
-using qfcsync::ErrorCode;
-
 constexpr const char* kFooter = R"(
 Exit status of every command: 0 all is done; 1 done in part, or the work failed (conflicts, a full
-disk); 2 wrong usage, or input that cannot be read.
+disk); 2 wrong usage, or input that cannot be read. Ctrl-C ends by the signal (130 in a shell).
 )";
-
-/// What the user has to change is 2, what the computer could not do is 1.
-int exit_status(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::InvalidArgument:
-    case ErrorCode::NotFound:
-    case ErrorCode::AlreadyExists:
-    case ErrorCode::SchemaMismatch:
-    case ErrorCode::Unsupported:
-    case ErrorCode::FormatTooNew:
-    case ErrorCode::Corrupt:
-    case ErrorCode::LimitExceeded:
-      return kExitUsage;
-    default:
-      return kExitIncomplete;
-  }
-}
 
 int complain(const std::string& message, int status) {
   fmt::print(stderr, "error: {}\n", message);
   return status;
 }
 
+int unknown_command(const CLI::App& app, const char* name) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  return complain(
+      fmt::format("unknown command '{}'; there are {}", printable(name), fmt::join(names, ", ")),
+      kExitUsage);
+}
+
 int run(CLI::App& app, int argc, char** argv) {
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
-    return complain(
-        fmt::format("unknown command '{}'; there are project, package and apply-deltas", argv[1]),
-        kExitUsage);
+    return unknown_command(app, argv[1]);
   }
   try {
     app.parse(argc, argv);
@@ -55,15 +44,16 @@ int run(CLI::App& app, int argc, char** argv) {
     return error.get_exit_code();
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
-  } catch (const qfcsync::Error& error) {
-    return complain(error.what(), exit_status(error.code()));
-  } catch (const std::filesystem::filesystem_error& error) {
-    const std::string path = error.path1().empty() ? "a path" : error.path1().string();
-    return complain(fmt::format("{}: {}", path, error.code().message()), kExitIncomplete);
   } catch (const std::exception& error) {
     if (std::ferror(stdout) != 0) return kExitIncomplete;  // main() says it
-    return complain(error.what(), kExitIncomplete);
+    return explain(error);
   }
+}
+
+/// Whoever started us sees that the work was interrupted, and a script ends, too.
+void end_by_signal(int signal) {
+  std::fflush(nullptr);
+  std::raise(signal);
 }
 
 }  // namespace
@@ -73,12 +63,22 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string(qfcsync::version()));
   app.require_subcommand(1);
   app.footer(kFooter);
+  add_diff(app);
+  add_show(app);
+  add_apply(app);
+  add_invert(app);
+  add_concat(app);
+  add_rebase(app);
+  add_merge(app);
+  add_schema(app);
+  add_manifest(app);
   add_project(app);
   add_package(app);
   add_apply_deltas(app);
   const int status = run(app, argc, argv);
+  if (status != 0 && interrupt_signal() != 0) end_by_signal(interrupt_signal());
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    return complain("cannot write to standard output", kExitIncomplete);
+    return complain("cannot write to standard output", std::max(status, kExitIncomplete));
   }
   return status;
 }

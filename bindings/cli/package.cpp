@@ -1,13 +1,12 @@
 #include "commands.hpp"
 #include "project_argument.hpp"
+#include "terminal.hpp"
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 namespace {
 
@@ -23,35 +22,14 @@ Examples:
   qfcsync package myproject/ package/
 )";
 
-/// One line on a terminal, for work that takes longer than a second.
-class ProgressLine {
- public:
-  ~ProgressLine() {
-    if (is_shown_) fmt::print(stderr, "\r\033[K");
-  }
-  void operator()(double share) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!is_terminal_ || now - start_ < std::chrono::seconds(1)) return;
-    if (now - last_ < std::chrono::milliseconds(100)) return;
-    last_ = now;
-    is_shown_ = true;
-    fmt::print(stderr, "\rPackaging {:3.0f} %", share * 100);
-  }
-
- private:
-  bool is_terminal_ = isatty(STDERR_FILENO) != 0;
-  bool is_shown_ = false;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point last_;
-};
-
 void warn_about_layers(const std::string& layers_json) {
   const nlohmann::json layers = nlohmann::json::parse(layers_json);
   for (const nlohmann::json& layer : layers) {
     if (layer["is_valid"].get<bool>()) continue;
     std::string reason = layer["error_summary"].get<std::string>();
     if (reason.empty()) reason = layer["error_code"].get<std::string>();
-    fmt::print(stderr, "warning: layer \"{}\": {}\n", layer["name"].get<std::string>(), reason);
+    fmt::print(stderr, "warning: layer \"{}\": {}\n", printable(layer["name"].get<std::string>()),
+               printable(reason));
   }
 }
 
@@ -59,8 +37,9 @@ void run(const std::string& path, const std::string& output) {
   const qfcsync::Project project = open_project(path);
   qfcsync::Package package;
   {
-    ProgressLine line;
-    package = qfcsync::package_project(project, output, [&line](double share) { line(share); });
+    const StopOnInterrupt stop;
+    ProgressLine line("Packaging");
+    package = qfcsync::package_project(project, output, line.callback());
   }
   warn_about_layers(package.layers_json);
   for (const std::string& file : package.files) fmt::print("{}\n", file);

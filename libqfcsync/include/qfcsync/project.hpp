@@ -1,9 +1,9 @@
 #pragma once
 
 #include <qfcsync/layer.hpp>
+#include <qfcsync/stream.hpp>
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,15 +78,12 @@ struct Package {
   std::string packaged_layers_json;  ///< layers_by_id of the packaged project
 };
 
-/// Called now and then with the share of work done, 0..1. Throwing stops the work.
-using Progress = std::function<void(double)>;
-
 /// Prepares a project for QField: data.gpkg with the offline layers, copied files, rewritten
 /// project `<stem>_qfield.qgz`. The same input gives the same bytes.
 ///
 /// @param output  empty or missing folder outside the project's root; written whole or not at all
 /// @errors  InvalidArgument: output is not empty or lies in the project's root;
-///          NotFound, Io, Corrupt: a source cannot be read; Cancelled and whatever progress throws
+///          NotFound, Io, Corrupt: a source cannot be read; Cancelled; whatever progress throws
 /// @threads safe with different output folders
 Package package_project(const Project& project, const std::filesystem::path& output,
                         const Progress& progress = {});

@@ -19,4 +19,9 @@ inline constexpr std::string_view kEnvelopePrefix = "qfcsync-envelope:";
 inline constexpr std::string_view kChecksumPrefix = "qfcsync-checksum:";
 inline constexpr int kEnvelopeVersion = 1;
 
+/// Whether a table of that name would be taken for a part of the envelope.
+inline bool is_reserved_name(std::string_view name) {
+  return name.starts_with(kEnvelopePrefix) || name.starts_with(kChecksumPrefix);
+}
+
 }  // namespace qfcsync::changeset

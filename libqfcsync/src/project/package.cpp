@@ -45,7 +45,9 @@ class Meter {
   void tick() const {
     if (!progress_) return;
     const double share = total_ == 0 ? 0 : static_cast<double>(done_) / static_cast<double>(total_);
-    progress_(std::min(share, 1.0));
+    if (!progress_(std::min(share, 1.0))) {
+      throw Error(ErrorCode::Cancelled, "packaging was stopped; nothing was written");
+    }
   }
   void add(std::uintmax_t bytes) {
     done_ += bytes;

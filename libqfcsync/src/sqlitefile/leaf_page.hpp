@@ -58,6 +58,18 @@ class LeafPage {
   std::uint32_t count() const noexcept { return count_; }
   const std::uint8_t* bytes() const noexcept { return bytes_; }
 
+  /// Whether a row of this leaf goes on in overflow pages; true also where cells leave the page.
+  bool may_overflow() const noexcept {
+    for (std::uint32_t i = 0; i < count_; ++i) {
+      const std::uint32_t offset = read_u16(pointers_ + std::size_t{2} * i);
+      if (offset + 2 > usable_size_) return true;
+      const std::uint8_t* at = bytes_ + offset;
+      if (at[0] < 0x80) continue;  // less than any local limit
+      if (at[1] >= 0x80 || ((at[0] & 0x7fu) << 7 | at[1]) > local_.largest()) return true;
+    }
+    return false;
+  }
+
   /// @param index  below count()
   /// @errors       DamagedPage: the cell leaves the page
   Cell cell(std::uint32_t index) const {

@@ -95,8 +95,8 @@ void PageReader::read(Window& window, std::uint32_t page, std::uint32_t count) {
   window.count = 0;  // should reading fail
   if (window.capacity < count) {
     window.bytes.reset();
-    window.bytes =
-        std::make_unique_for_overwrite<std::uint8_t[]>(std::size_t{count} * header_.page_size);
+    window.capacity = 0;
+    window.bytes.reset(new (kAlignment) std::uint8_t[std::size_t{count} * header_.page_size]);
     window.capacity = count;
   }
   const std::size_t size = std::size_t{count} * header_.page_size;

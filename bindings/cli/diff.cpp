@@ -1,0 +1,191 @@
+#include <qfcsync/error.hpp>
+#include <qfcsync/extract.hpp>
+
+#include "change_printer.hpp"
+#include "commands.hpp"
+#include "files.hpp"
+#include "options.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace {
+
+constexpr const char* kHelp = R"(
+Finds what changed from A to B, two states of one GeoPackage or SQLite file, whichever program
+edited it. Both files are only read. Without options the changes are printed for people: counts of
+each table, then one line a feature (+ inserted, ~ updated, - deleted) with old -> new values.
+
+With -o FILE the changeset is written to a file, which apply, invert, concat and rebase take; with
+--json or --geojson that form is written instead. "-" is standard output.
+
+Tables without a primary key, views and virtual tables are not compared; a note on standard error
+names each. When tables have other columns in B, nothing is written and the differences are listed;
+with --schema-report they are listed, those tables are left out and the others are compared.
+
+Exit status: 0 done; 1 the work failed, or tables were left out because their columns differ;
+2 wrong usage, or input that cannot be read or compared. With --exit-code: 0 no differences,
+1 differences, 2 anything that went wrong.
+
+Examples:
+  qfcsync diff monday.gpkg friday.gpkg
+  qfcsync diff monday.gpkg friday.gpkg -o week.changeset
+  qfcsync diff monday.gpkg friday.gpkg --tables trees --geojson -o trees.geojson
+  qfcsync diff monday.gpkg friday.gpkg -o - | qfcsync apply copy_of_monday.gpkg -
+)";
+
+struct Arguments {
+  std::string base;
+  std::string modified;
+  std::string output;
+  std::string manifest;
+  std::vector<std::string> tables;
+  Format format = Format::Text;
+  bool has_exit_code = false;
+  bool is_plain = false;
+  bool reports_schema = false;
+};
+
+bool is_binary(const Arguments& arguments) {
+  const bool is_document = arguments.format == Format::Json || arguments.format == Format::GeoJson;
+  return !is_document && !arguments.output.empty();
+}
+
+qfcsync::ExtractResult extract(const Arguments& arguments, qfcsync::ByteSink& out) {
+  ProgressLine line("Comparing");
+  qfcsync::ExtractOptions options;
+  options.tables = arguments.tables;
+  options.with_envelope = !(is_binary(arguments) && arguments.is_plain);
+  options.progress = line.callback();
+  if (arguments.reports_schema) options.schema = qfcsync::SchemaPolicy::Report;
+  if (arguments.manifest.empty()) {
+    return qfcsync::extract(arguments.base, arguments.modified, out, options);
+  }
+  Inputs inputs;
+  qfcsync::ByteSource& manifest = inputs.open(arguments.manifest);
+  qfcsync::ExtractResult result;
+  inputs.read([&] {
+    result =
+        qfcsync::extract_with_manifest(arguments.base, manifest, arguments.modified, out, options);
+  });
+  return result;
+}
+
+/// The changeset itself goes to the file.
+qfcsync::ExtractResult write_changeset(const Arguments& arguments) {
+  qfcsync::FileSink out(arguments.output);
+  qfcsync::ExtractResult result = extract(arguments, out);
+  out.publish();
+  if (arguments.output == kStandardStream) return result;
+  if (arguments.format == Format::Summary) {
+    print_summary(result.summary);
+  } else {
+    fmt::print("{}: {}\n", printable(arguments.output), counts_text(totals(result.summary)));
+  }
+  return result;
+}
+
+/// JSON or GeoJSON, to the file or to standard output.
+qfcsync::ExtractResult write_document(const Arguments& arguments) {
+  qfcsync::FileSink out(arguments.output.empty() ? kStandardStream : arguments.output);
+  const auto scratch = qfcsync::make_scratch();
+  qfcsync::ExtractResult result = extract(arguments, *scratch);
+  StoreSource changeset(*scratch);
+  write_as(arguments.format, changeset, out, nullptr);
+  out.publish();
+  return result;
+}
+
+qfcsync::ExtractResult print_for_people(const Arguments& arguments) {
+  const auto scratch = qfcsync::make_scratch();
+  qfcsync::ExtractResult result = extract(arguments, *scratch);
+  StoreSource changeset(*scratch);
+  if (arguments.format == Format::Summary) {
+    print_summary(result.summary);
+  } else {
+    print_changes(changeset, result.summary, nullptr);
+  }
+  return result;
+}
+
+qfcsync::ExtractResult compare(const Arguments& arguments) {
+  if (is_binary(arguments)) return write_changeset(arguments);
+  if (arguments.format == Format::Text || arguments.format == Format::Summary) {
+    return print_for_people(arguments);
+  }
+  return write_document(arguments);
+}
+
+/// What differs is listed as operations.
+std::vector<qfcsync::TableNote> without_differences(std::vector<qfcsync::TableNote> notes) {
+  std::erase_if(notes, [](const qfcsync::TableNote& note) {
+    return note.reason == qfcsync::TableNote::Reason::Different;
+  });
+  return notes;
+}
+
+void run(const Arguments& arguments) {
+  const StopOnInterrupt stop;
+  if (!arguments.output.empty()) {
+    check_output(arguments.output, is_binary(arguments) ? Content::Binary : Content::Text,
+                 {arguments.base, arguments.modified, arguments.manifest});
+  }
+  const qfcsync::ExtractResult result = compare(arguments);
+  print_notes(without_differences(result.notes));
+  for (const auto& operation : result.schema_operations) {
+    fmt::print(stderr, "schema: {}\n", printable(qfcsync::to_string(operation)));
+  }
+  if (arguments.has_exit_code && std::fflush(stdout) != 0) {
+    throw CLI::RuntimeError(kExitUsage);  // main() says it; 1 would mean differences
+  }
+  const bool has_schema_changes = !result.schema_operations.empty();
+  if (has_schema_changes || (arguments.has_exit_code && result.summary.changes() != 0)) {
+    throw CLI::RuntimeError(kExitIncomplete);
+  }
+}
+
+/// Like cmp and diff, --exit-code keeps 1 for differences.
+void run_for_exit_code(const Arguments& arguments) {
+  try {
+    run(arguments);
+  } catch (const CLI::RuntimeError&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (interrupt_signal() != 0) throw;
+    explain(error);
+    throw CLI::RuntimeError(kExitUsage);
+  }
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("diff", "Show or write what changed between two files");
+  command->footer(kHelp);
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("A", arguments->base, "The file before")->required();
+  command->add_option("B", arguments->modified, "The file after")->required();
+  command->add_option("-o,--output", arguments->output, "File to write, - for standard output");
+  add_format_options(*command, arguments->format);
+  command->add_flag("--exit-code", arguments->has_exit_code,
+                    "Exit with 1 when there are differences");
+  command->add_flag("--plain", arguments->is_plain,
+                    "Write the changeset as SQLite and geodiff do, without our envelope");
+  command->add_option("--tables", arguments->tables, "Compare these tables only")
+      ->option_text("TABLE ...");
+  command
+      ->add_option("--manifest", arguments->manifest,
+                   "Page hashes of A, made by qfcsync manifest: less is read")
+      ->option_text("FILE");
+  command->add_flag("--schema-report", arguments->reports_schema,
+                    "List other columns and compare the other tables");
+  command->callback([arguments] {
+    if (arguments->has_exit_code) return run_for_exit_code(*arguments);
+    run(*arguments);
+  });
+}

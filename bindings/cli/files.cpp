@@ -1,0 +1,159 @@
+#include "files.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+using qfcsync::Error;
+using qfcsync::ErrorCode;
+
+constexpr int kPollMilliseconds = 200;
+
+[[noreturn]] void stop() { throw Error(ErrorCode::Cancelled, "stopped; nothing was changed"); }
+
+/// Whoever writes into the pipe may take its time, and Ctrl-C must not have to wait for it.
+void wait_for_input() {
+  pollfd input = {STDIN_FILENO, POLLIN, 0};
+  while (interrupt_signal() == 0 && poll(&input, 1, kPollMilliseconds) <= 0) {
+  }
+  if (interrupt_signal() != 0) stop();
+}
+
+bool speaks_of_contents(ErrorCode code) {
+  return code == ErrorCode::Corrupt || code == ErrorCode::Unsupported ||
+         code == ErrorCode::FormatTooNew || code == ErrorCode::LimitExceeded;
+}
+
+bool is_terminal(const std::string& path) {
+  if (path == kStandardStream) return isatty(STDOUT_FILENO) != 0;
+  std::error_code ignored;
+  if (!fs::is_character_file(path, ignored)) return false;
+  const int fd = open(path.c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool is_one = isatty(fd) != 0;
+  close(fd);
+  return is_one;
+}
+
+bool is_database(const std::string& path) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;
+  std::string head(kMagic.size(), '\0');
+  std::ifstream in(path, std::ios::binary);
+  return in.read(head.data(), static_cast<std::streamsize>(head.size())) && head == kMagic;
+}
+
+}  // namespace
+
+std::string input_name(const std::string& path) {
+  return path == kStandardStream ? "standard input" : path;
+}
+
+std::string output_name(const std::string& path) {
+  return path == kStandardStream ? "standard output" : path;
+}
+
+class Inputs::File : public qfcsync::ByteSource {
+ public:
+  File(Inputs& inputs, const std::string& path)
+      : inputs_(inputs), path_(path), name_(input_name(path)), source_(path) {}
+
+  std::size_t read(char* buffer, std::size_t size) override {
+    if (path_ == kStandardStream) wait_for_input();
+    const std::size_t got = source_.read(buffer, size);
+    inputs_.count(*this, got);
+    return got;
+  }
+  const std::string& path() const { return path_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  Inputs& inputs_;
+  std::string path_;
+  std::string name_;
+  qfcsync::FileSource source_;
+};
+
+Inputs::Inputs(ProgressLine* line) : line_(line) {}
+
+Inputs::~Inputs() = default;
+
+qfcsync::ByteSource& Inputs::open(const std::string& path) {
+  const bool is_stream = path == kStandardStream;
+  for (const auto& file : files_) {
+    if (is_stream && file->path() == path) {
+      throw Error(ErrorCode::InvalidArgument,
+                  "standard input (-) can be read once only; name a file for the other changeset");
+    }
+  }
+  files_.push_back(std::make_unique<File>(*this, path));
+  std::error_code failed;
+  const std::uintmax_t size = is_stream ? 0 : fs::file_size(path, failed);
+  if (!failed) total_ += size;
+  return *files_.back();
+}
+
+void Inputs::read(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    if (!speaks_of_contents(error.code()) || last_.empty() ||
+        what.find(last_) != std::string::npos) {
+      throw;
+    }
+    throw Error(error.code(), fmt::format("{}: {}", last_, what), error.origin(), error.native());
+  }
+}
+
+void Inputs::count(const File& file, std::size_t size) {
+  if (last_ != file.name()) last_ = file.name();
+  done_ += size;
+  if (line_ == nullptr) return;
+  const double share = total_ == 0 ? 0 : static_cast<double>(done_) / static_cast<double>(total_);
+  if (!(*line_)(std::min(share, 1.0))) stop();
+}
+
+std::size_t StoreSource::read(char* buffer, std::size_t size) {
+  const auto rest =
+      static_cast<std::size_t>(std::min<std::uint64_t>(size, store_.size() - offset_));
+  if (rest == 0) return 0;
+  const std::string_view bytes = store_.read(offset_, rest, room_);
+  std::copy(bytes.begin(), bytes.end(), buffer);
+  offset_ += rest;
+  return rest;
+}
+
+void check_output(const std::string& path, Content content,
+                  const std::vector<std::string>& inputs) {
+  const auto refuse = [](const std::string& why) {
+    throw Error(ErrorCode::InvalidArgument, why + "; nothing was changed");
+  };
+  if (path.empty()) refuse("an output has no name");
+  if (content == Content::Binary && is_terminal(path)) {
+    refuse("a changeset is not readable on a terminal: write it to a file (-o FILE) or a pipe");
+  }
+  if (path == kStandardStream) return;
+  for (const std::string& input : inputs) {
+    std::error_code ignored;
+    if (fs::is_regular_file(path, ignored) && fs::equivalent(path, input, ignored)) {
+      refuse(fmt::format("the output {} is an input, too; name another file", path));
+    }
+  }
+  if (is_database(path)) {
+    refuse(fmt::format("the output {} is a database that would be lost; name another file", path));
+  }
+}

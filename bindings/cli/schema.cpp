@@ -1,0 +1,130 @@
+#include <qfcsync/schema.hpp>
+
+#include "change_printer.hpp"
+#include "commands.hpp"
+#include "terminal.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using qfcsync::ColumnSchema;
+using qfcsync::DatabaseSchema;
+using qfcsync::Relation;
+using qfcsync::TableSchema;
+
+constexpr const char* kHelp = R"(
+Shows which tables of a GeoPackage or SQLite file can be compared and merged: their columns, keys and
+geometries, how they refer to each other, which tables are left out and why. The fingerprint is equal
+for files whose changesets can be exchanged. The file is only read.
+
+Exit status: 0 done, 1 the work failed, 2 wrong usage or input that cannot be read.
+
+Examples:
+  qfcsync schema survey.gpkg
+  qfcsync schema survey.gpkg --json | jq '.tables[].name'
+)";
+
+std::string column_text(const ColumnSchema& column) {
+  std::string text = printable(column.name);
+  if (!column.type.empty()) text += " " + printable(column.type);
+  if (column.key != 0) text += ", key";
+  if (column.not_null) text += ", not null";
+  if (column.default_sql) text += ", default " + printable(*column.default_sql);
+  return text;
+}
+
+std::string origin_text(Relation::Origin origin) {
+  constexpr const char* kWords[] = {"declared", "related_tables", "caller"};
+  return kWords[static_cast<int>(origin)];
+}
+
+std::string names_text(const std::vector<std::string>& names) {
+  return printable(fmt::format("{}", fmt::join(names, ", ")));
+}
+
+void print_table(const TableSchema& table, const Paint& paint) {
+  fmt::print("{}\n", paint(Ink::Bold, printable(table.name)));
+  for (const ColumnSchema& column : table.columns) fmt::print("  {}\n", column_text(column));
+  if (!table.geometry_column.empty()) {
+    fmt::print("  geometry in {}: {}, reference system {}\n", printable(table.geometry_column),
+               printable(table.geometry_type), table.srs_id);
+  }
+  for (const auto& columns : table.unique) fmt::print("  unique: {}\n", names_text(columns));
+}
+
+void print_text(const DatabaseSchema& schema) {
+  const Paint paint(stdout);
+  for (const TableSchema& table : schema.tables) print_table(table, paint);
+  for (const Relation& relation : schema.relations) {
+    fmt::print("{}({}) refers to {}({})\n", printable(relation.child_table),
+               names_text(relation.child_columns), printable(relation.parent_table),
+               names_text(relation.parent_columns));
+  }
+  for (const auto& note : schema.notes) {
+    fmt::print("not compared: {}: {}\n", printable(note.table), printable(note.text));
+  }
+  fmt::print("fingerprint {}\n", qfcsync::fingerprint(schema));
+}
+
+Json column_json(const ColumnSchema& column) {
+  Json json = {{"name", column.name}, {"type", column.type}};
+  if (column.key != 0) json["key"] = column.key;
+  if (column.not_null) json["not_null"] = true;
+  if (column.default_sql) json["default"] = *column.default_sql;
+  return json;
+}
+
+Json table_json(const TableSchema& table) {
+  Json columns = Json::array();
+  for (const ColumnSchema& column : table.columns) columns.push_back(column_json(column));
+  Json json = {{"name", table.name}, {"columns", columns}};
+  if (table.is_without_rowid) json["without_rowid"] = true;
+  if (!table.geometry_column.empty()) {
+    json["geometry"] = {
+        {"column", table.geometry_column}, {"type", table.geometry_type}, {"srs_id", table.srs_id}};
+  }
+  if (!table.unique.empty()) json["unique"] = table.unique;
+  return json;
+}
+
+void print_json(const DatabaseSchema& schema) {
+  Json json = {{"fingerprint", qfcsync::fingerprint(schema)},
+               {"tables", Json::array()},
+               {"relations", Json::array()},
+               {"not_compared", Json::array()}};
+  for (const TableSchema& table : schema.tables) json["tables"].push_back(table_json(table));
+  for (const Relation& relation : schema.relations) {
+    json["relations"].push_back({{"child_table", relation.child_table},
+                                 {"child_columns", relation.child_columns},
+                                 {"parent_table", relation.parent_table},
+                                 {"parent_columns", relation.parent_columns},
+                                 {"origin", origin_text(relation.origin)}});
+  }
+  for (const auto& note : schema.notes) {
+    json["not_compared"].push_back(
+        {{"table", note.table}, {"reason", to_string(note.reason)}, {"text", note.text}});
+  }
+  fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace
+
+void add_schema(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("schema", "Show which tables of a file can be compared");
+  command->footer(kHelp);
+  const auto file = std::make_shared<std::string>();
+  const auto wants_json = std::make_shared<bool>(false);
+  command->add_option("FILE", *file, "GeoPackage or SQLite file")->required();
+  command->add_flag("--json", *wants_json, "Print JSON");
+  command->callback([file, wants_json] {
+    const DatabaseSchema schema = qfcsync::read_schema(*file);
+    return *wants_json ? print_json(schema) : print_text(schema);
+  });
+}

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <qfcsync/stream.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+/// Texts of strangers made fit for a terminal: control characters, changes of the writing direction
+/// and bytes that are not UTF-8 are written as escapes, e.g. \n, \x1b, \u202e.
+std::string printable(std::string_view text);
+
+/// How long a text is on a screen, in characters.
+std::size_t character_count(std::string_view text);
+
+enum class Ink { Bold, Dim, Green, Yellow, Red };
+
+/// Colours text: on a terminal only, and not where NO_COLOR asks for none.
+class Paint {
+ public:
+  /// @param out  where the text goes
+  explicit Paint(std::FILE* out);
+  std::string operator()(Ink ink, std::string_view text) const;
+
+ private:
+  bool is_on_ = false;
+};
+
+/// One line on a terminal, for work that takes longer than a second.
+class ProgressLine {
+ public:
+  /// @param verb  e.g. "Comparing"
+  explicit ProgressLine(std::string_view verb) : verb_(verb) {}
+  ~ProgressLine() { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  /// Shows the share; false when the user wants the work to stop.
+  bool operator()(double share);
+  void clear();
+
+  /// For the options of the library; must not outlive this.
+  qfcsync::Progress callback();
+
+ private:
+  std::string verb_;
+  bool is_terminal_ = is_error_terminal();
+  bool is_shown_ = false;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_;
+
+  static bool is_error_terminal();
+};
+
+/// While it lives, Ctrl-C, a request to end or a reader that goes away make work stop at its next
+/// step and leave things as they were, instead of ending the program on the spot. The second one
+/// ends it on the spot.
+class StopOnInterrupt {
+ public:
+  StopOnInterrupt();
+  ~StopOnInterrupt();
+  StopOnInterrupt(const StopOnInterrupt&) = delete;
+  StopOnInterrupt& operator=(const StopOnInterrupt&) = delete;
+};
+
+/// The signal that came, 0 if none.
+int interrupt_signal();
