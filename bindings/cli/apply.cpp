@@ -1,4 +1,5 @@
 #include <qfcsync/changeset_apply.hpp>
+#include <qfcsync/changeset_json.hpp>
 #include <qfcsync/error.hpp>
 
 #include "change_printer.hpp"
@@ -52,7 +53,7 @@ ChangesetApplyResult apply(const Arguments& arguments, qfcsync::ByteSource& chan
   options.max_reported = kMaxLines;
   options.progress = line.callback();
   options.on_mismatch = [report](const qfcsync::Mismatch& mismatch, const qfcsync::Change&) {
-    if (report != nullptr) report->write(mismatch_json(mismatch) + "\n");
+    if (report != nullptr) report->write(qfcsync::mismatch_json(mismatch) + "\n");
   };
   return qfcsync::apply_changeset(arguments.target, changeset, options);
 }

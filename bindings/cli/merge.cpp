@@ -65,9 +65,9 @@ void run(const Arguments& arguments) {
   check(arguments);
   const bool is_piped = arguments.conflicts == kStandardStream;
   MergeRun merge("Merging", arguments.policy, arguments.conflicts, is_piped ? stderr : stdout);
+  merge.options().before_publish = [&merge] { merge.publish_conflicts(); };
   const qfcsync::MergeResult result = qfcsync::merge_files(
       arguments.base, arguments.ours, arguments.theirs, arguments.result, merge.options());
-  merge.publish_conflicts();
   print_notes(result.notes);
   merge.print_end(fmt::format("{}: ours {}; theirs {}", printable(arguments.result),
                               counts_text(totals(result.ours)), counts_text(totals(result.theirs))),
