@@ -147,8 +147,8 @@ class Changesets(unittest.TestCase):
             "inspections: 1 deleted",
             '  - fid 4: tree 5, day "2025-06-12", inspector "Bob", note "ash dieback"',
             "trees: 1 inserted, 1 updated",
-            '  ~ fid 1: species "oak" -> "Oak", height 11.5 -> 12.5',
-            '  + fid 20: geom POINT (2600042 1199731), species "yew", height 2.0'], text)
+            '  + fid 20: geom POINT (2600042 1199731), species "yew", height 2.0',
+            '  ~ fid 1: species "oak" -> "Oak", height 11.5 -> 12.5'], text)
         text = self.done(qfcsync("diff", self.base, self.theirs))
         self.assertIn("geom POINT (2600071.75 1199745.5) -> POINT (2600135.25 1199690.75)", text)
         self.assertEqual(self.done(qfcsync("diff", self.base, self.base)), "no changes\n")
@@ -176,7 +176,7 @@ class Changesets(unittest.TestCase):
         shown = self.done(qfcsync("diff", many, also, "--tables", "trees"))
         self.assertRegex(shown, r'species "\.\.\.a+b" -> "\.\.\.a+c"')
         document = json.loads(self.done(qfcsync("diff", self.base, many, "--json")))
-        self.assertEqual(sum(len(table["rows"]) for table in document["tables"]), 32)
+        self.assertEqual(sum(len(table["rows"]) for table in document["changes"]), 32)
 
     def test_forms_agree_and_go_to_files_too(self):
         file = self.folder / "out.json"
@@ -481,6 +481,7 @@ class Changesets(unittest.TestCase):
     def test_bad_input_is_named_and_changes_nothing(self):
         changes = self.changeset(self.ours, "c.changeset")
         whole = changes.read_bytes()
+        none = self.changeset(self.base, "none.changeset")
         cut, broken = self.folder / "cut.changeset", self.folder / "broken.changeset"
         cut.write_bytes(whole[:-3])
         broken.write_bytes(whole.replace(b"yew", b"yaw"))
@@ -489,7 +490,7 @@ class Changesets(unittest.TestCase):
         for bad in [cut, broken, self.folder / "missing.changeset", self.base, self.folder]:
             for arguments in [["show", bad], ["show", bad, "--json"], ["show", bad, "--summary"],
                               ["apply", self.base, bad], ["invert", bad, "-o", out],
-                              ["concat", changes, bad, "-o", out],
+                              ["concat", none, bad, "-o", out],
                               ["rebase", changes, bad, "-o", out, "--conflicts", conflicts],
                               ["rebase", bad, changes, "-o", out, "--conflicts", conflicts]]:
                 with self.subTest(arguments=list(map(str, arguments))):
