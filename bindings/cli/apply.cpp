@@ -24,9 +24,9 @@ constexpr const char* kHelp = R"(
 Makes the changes of a changeset in a GeoPackage or SQLite file, all or nothing. Spatial index,
 feature counts and extents stay right. "-" is standard input.
 
-A change fits when the file holds what the changeset expects. If one does not, nothing is changed and
-the misfits are listed; with --skip-mismatches those changes are left out and all others are made.
---report writes every misfit to a file, one JSON object a line with expected and found values.
+A change fits when the file holds what the changeset expects. If one does not, nothing is changed
+and the misfits are listed; with --skip-mismatches those changes are left out and all others are
+made. --report writes every misfit to a file, one JSON object a line with expected and found values.
 
 Exit status: 0 all changes are made (--dry-run: would be); 1 some do not fit, or the work failed;
 2 wrong usage, or the file or changeset cannot be read or has other tables.

@@ -186,3 +186,16 @@ void check_output(const std::string& path, Content content,
     refuse(fmt::format("the output {} is a database that would be lost; name another file", path));
   }
 }
+
+DocumentFile::DocumentFile(const std::string& path)
+    : file_(path), terminal_(file_), is_terminal_(is_terminal(path)) {}
+
+qfcsync::ByteSink& DocumentFile::sink() {
+  if (is_terminal_) return terminal_;
+  return file_;
+}
+
+void DocumentFile::publish() {
+  terminal_.flush();
+  file_.publish();
+}

@@ -69,3 +69,17 @@ enum class Content { Text, Binary };
 /// @errors InvalidArgument
 void check_output(const std::string& path, Content content,
                   const std::vector<std::string>& inputs = {});
+
+/// A JSON document that is written: to a file whole or not at all, to a terminal made harmless.
+class DocumentFile {
+ public:
+  explicit DocumentFile(const std::string& path);
+
+  qfcsync::ByteSink& sink();
+  void publish();
+
+ private:
+  qfcsync::FileSink file_;
+  TerminalJson terminal_;
+  bool is_terminal_;
+};

@@ -267,6 +267,11 @@ class Changesets(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertNotIn(ESCAPE, shown)
         self.assertNotIn("\x9b", shown)
+        status, shown = at_terminal(["show", changes, "--json"])
+        self.assertEqual(status, 0)
+        self.assertIn(r"red\u009b\n\u202eb", shown)
+        self.assertNotIn("\x9b", shown)
+        self.assertIn("\x9b", self.done(qfcsync("show", changes, "--json")))
         refused = qfcsync("show", self.folder / "a\x1b[31m\n")
         self.refused(refused, r"a\x1b[31m\n")
 
