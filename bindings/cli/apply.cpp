@@ -70,15 +70,16 @@ void publish_report(qfcsync::FileSink& report, bool is_applied) {
 }
 
 std::string outcome(const ChangesetApplyResult& result, const Arguments& arguments) {
-  const std::string made = counted(result.changes_applied, "change");
-  const std::string left_out = counted(result.changes_skipped, "change");
-  if (arguments.is_dry_run) {
-    const bool all_or_nothing = result.mismatch_count != 0 && !arguments.skips;
-    if (all_or_nothing) return "nothing would be changed: not all changes fit";
-    return fmt::format("{} would be made, {} left out", made, left_out);
+  if (result.mismatch_count != 0 && !arguments.skips) {
+    return fmt::format(
+        "nothing {} changed, because not all changes fit; --skip-mismatches makes "
+        "those that do",
+        arguments.is_dry_run ? "would be" : "was");
   }
-  if (!result.is_applied) return "nothing was changed: not all changes fit";
-  return fmt::format("{} made, {} left out", made, left_out);
+  std::string text = fmt::format("{} {}made", counted(result.changes_applied, "change"),
+                                 arguments.is_dry_run ? "would be " : "");
+  if (result.changes_skipped != 0) text += fmt::format(", {} left out", result.changes_skipped);
+  return text;
 }
 
 void print(const ChangesetApplyResult& result, const Arguments& arguments) {

@@ -121,6 +121,14 @@ qfcsync::ExtractResult compare(const Arguments& arguments) {
   return write_document(arguments);
 }
 
+/// What differs is listed as operations.
+std::vector<qfcsync::TableNote> without_differences(std::vector<qfcsync::TableNote> notes) {
+  std::erase_if(notes, [](const qfcsync::TableNote& note) {
+    return note.reason == qfcsync::TableNote::Reason::Different;
+  });
+  return notes;
+}
+
 void run(const Arguments& arguments) {
   const StopOnInterrupt stop;
   if (!arguments.output.empty()) {
@@ -128,7 +136,7 @@ void run(const Arguments& arguments) {
                  {arguments.base, arguments.modified, arguments.manifest});
   }
   const qfcsync::ExtractResult result = compare(arguments);
-  print_notes(result.notes);
+  print_notes(without_differences(result.notes));
   for (const auto& operation : result.schema_operations) {
     fmt::print(stderr, "schema: {}\n", printable(qfcsync::to_string(operation)));
   }

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "terminal.hpp"
 
+#include <csignal>
 #include <filesystem>
 #include <string>
 
@@ -37,6 +38,8 @@ int complain(const std::string& message, int status) {
 }  // namespace
 
 int explain(const std::exception& error) {
+  // head has read enough: nothing went wrong.
+  if (interrupt_signal() == SIGPIPE) return kExitIncomplete;
   if (const auto* own = dynamic_cast<const qfcsync::Error*>(&error)) {
     return complain(own->what(), exit_status(own->code()));
   }

@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace {
@@ -17,6 +18,18 @@ namespace {
 namespace fs = std::filesystem;
 using qfcsync::Error;
 using qfcsync::ErrorCode;
+
+constexpr int kPollMilliseconds = 200;
+
+[[noreturn]] void stop() { throw Error(ErrorCode::Cancelled, "stopped; nothing was changed"); }
+
+/// Whoever writes into the pipe may take its time, and Ctrl-C must not have to wait for it.
+void wait_for_input() {
+  pollfd input = {STDIN_FILENO, POLLIN, 0};
+  while (interrupt_signal() == 0 && poll(&input, 1, kPollMilliseconds) <= 0) {
+  }
+  if (interrupt_signal() != 0) stop();
+}
 
 bool speaks_of_contents(ErrorCode code) {
   return code == ErrorCode::Corrupt || code == ErrorCode::Unsupported ||
@@ -59,6 +72,7 @@ class Inputs::File : public qfcsync::ByteSource {
       : inputs_(inputs), path_(path), name_(input_name(path)), source_(path) {}
 
   std::size_t read(char* buffer, std::size_t size) override {
+    if (path_ == kStandardStream) wait_for_input();
     const std::size_t got = source_.read(buffer, size);
     inputs_.count(*this, got);
     return got;
@@ -110,9 +124,7 @@ void Inputs::count(const File& file, std::size_t size) {
   done_ += size;
   if (line_ == nullptr) return;
   const double share = total_ == 0 ? 0 : static_cast<double>(done_) / static_cast<double>(total_);
-  if (!(*line_)(std::min(share, 1.0))) {
-    throw Error(ErrorCode::Cancelled, "stopped; nothing was changed");
-  }
+  if (!(*line_)(std::min(share, 1.0))) stop();
 }
 
 std::size_t StoreSource::read(char* buffer, std::size_t size) {

@@ -60,19 +60,17 @@ Json value_json(ValueView value) {
 }  // namespace
 
 std::string mismatch_text(const Mismatch& mismatch) {
-  std::vector<ValueView> key;
-  for (const Value& value : mismatch.key) key.push_back(value.view());
-  std::string text =
-      fmt::format("{} of {} {}: {}", to_string(mismatch.operation), printable(mismatch.table),
-                  key_text(mismatch.key_columns, key), printable(mismatch.text));
   const ValueView expected = mismatch.expected.view();
   const ValueView found = mismatch.found.view();
-  if (!expected.is_defined() && !found.is_defined()) return text;
+  if (mismatch.column.empty() || !expected.is_defined() || !found.is_defined()) {
+    return printable(mismatch.text);
+  }
+  std::vector<ValueView> key;
+  for (const Value& value : mismatch.key) key.push_back(value.view());
   const auto [expected_text, found_text] = value_texts(expected, found);
-  if (!mismatch.column.empty()) text += fmt::format(" ({})", printable(mismatch.column));
-  if (expected.is_defined()) text += fmt::format(", expected {}", expected_text);
-  if (found.is_defined()) text += fmt::format(", found {}", found_text);
-  return text;
+  return fmt::format("{} of {} {}: {} is {}, expected {}", to_string(mismatch.operation),
+                     printable(mismatch.table), key_text(mismatch.key_columns, key),
+                     printable(mismatch.column), found_text, expected_text);
 }
 
 std::string mismatch_json(const Mismatch& mismatch) {

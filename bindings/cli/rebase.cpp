@@ -1,4 +1,6 @@
+#include <qfcsync/changeset.hpp>
 #include <qfcsync/error.hpp>
+#include <qfcsync/extract.hpp>
 #include <qfcsync/merge.hpp>
 #include <qfcsync/schema.hpp>
 
@@ -9,7 +11,9 @@
 #include "merge_run.hpp"
 #include "options.hpp"
 
+#include <cstdint>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +62,21 @@ void check(const Arguments& arguments) {
   }
 }
 
+/// Comparing a file with itself gives no change, but an envelope that knows the largest keys.
+std::map<std::string, std::int64_t> largest_keys(const std::string& file,
+                                                 const qfcsync::Progress& progress) {
+  qfcsync::MemorySink empty;
+  qfcsync::ExtractOptions options;
+  options.with_envelope = true;
+  options.progress = progress;
+  qfcsync::extract(file, file, empty, options);
+  qfcsync::MemorySource source(empty.bytes());
+  qfcsync::ChangesetReader reader(source);
+  reader.next();
+  if (reader.envelope() == nullptr) return {};
+  return {reader.envelope()->max_keys.begin(), reader.envelope()->max_keys.end()};
+}
+
 void run(const Arguments& arguments) {
   const StopOnInterrupt stop;
   check(arguments);
@@ -68,6 +87,7 @@ void run(const Arguments& arguments) {
   if (!arguments.base.empty()) {
     schema = qfcsync::read_schema(arguments.base);
     merge.options().schema = &*schema;
+    merge.options().max_keys = largest_keys(arguments.base, merge.options().progress);
   }
   Inputs inputs;
   qfcsync::ByteSource& ours = inputs.open(arguments.ours);

@@ -53,8 +53,9 @@ class ProgressLine {
   static bool is_error_terminal();
 };
 
-/// While it lives, Ctrl-C (or a request to end) makes work stop at its next step and leave things
-/// as they were, instead of ending the program on the spot. The second one ends it on the spot.
+/// While it lives, Ctrl-C, a request to end or a reader that goes away make work stop at its next
+/// step and leave things as they were, instead of ending the program on the spot. The second one
+/// ends it on the spot.
 class StopOnInterrupt {
  public:
   StopOnInterrupt();

@@ -159,13 +159,21 @@ void invert(ByteSource& changeset, ByteSink& out);
 ///
 /// A row that several touch is named once: insert + update is an insert, insert + delete nothing,
 /// update + delete a delete of the oldest values, delete + insert an update (or nothing when all is
-/// as before). Changes of different order fold in the order of the list.
+/// as before). Changes of different order fold in the order of the list. Every old value has to be
+/// what the changes before left: else an edit would vanish.
+///
+/// Tables come in order of first appearance; in a table inserts, deletes, updates, each by key:
+/// column by column by type (NULL, integer, real, text, blob) and value, texts and blobs by bytes.
+/// The result has an envelope when all have one of the same schema fingerprint (changesets without
+/// bytes aside): base id of the first, largest keys of all. Memory is some 60 bytes a row that
+/// changed.
 ///
 /// @param changesets  in the order they happened, any number
 /// @param scratch     memory for values; see make_scratch()
 /// @errors            Corrupt; SchemaMismatch: a table has other columns in another changeset;
 ///                    InvalidArgument: the changesets cannot follow each other (a row is inserted
-///                    twice, or changed after it was deleted): nothing is dropped in silence
+///                    twice, changed after it was deleted, or had another value): names table and
+///                    key; nothing is dropped in silence
 void concat(std::span<ByteSource* const> changesets, ByteSink& out, ByteStore& scratch);
 
 }  // namespace qfcsync

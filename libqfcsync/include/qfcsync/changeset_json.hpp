@@ -13,6 +13,7 @@ struct JsonOptions {
   /// Column names and geometry columns; nullptr: from the envelope, else "c0", "c1", ...
   const DatabaseSchema* schema = nullptr;
   bool geometry_as_wkt = true;  ///< beside the exact bytes in base64
+  /// How much is still to come is not known: told 0 from time to time and 1 at the end.
   Progress progress;
 };
 
@@ -24,7 +25,8 @@ void write_json(ByteSource& changeset, ByteSink& out, const JsonOptions& options
 /// Reads what write_json writes, edited by people or not, front to back.
 ///
 /// @param schema  needed where the JSON has no "schema" member; may be nullptr
-/// @errors        Corrupt: no such JSON, with the place; InvalidArgument: a change is incomplete
+/// @errors        Corrupt: no such JSON, with the place; FormatTooNew; InvalidArgument: a change is
+///                incomplete, or its geometry's WKT and bytes differ
 void read_json(ByteSource& json, ByteSink& changeset, const DatabaseSchema* schema = nullptr);
 
 /// Writes the changed features as GeoJSON (RFC 7946): one feature a change with the properties

@@ -12,6 +12,7 @@ using Next = DeferredChanges::Next;
 
 /// Rounds go on while they get this share of what waits done; then parking is faster.
 constexpr std::size_t kWorthwhileShare = 4;
+constexpr std::size_t kMaxDecidedAlone = 64;
 constexpr auto kProgressPause = std::chrono::milliseconds(20);
 constexpr unsigned kChangesPerLook = 64;  // at the clock
 
@@ -162,14 +163,16 @@ void Attempt::settle() {
   park();
   rounds(true);
   while (!waiting_.empty() && !is_over()) {
-    // One at a time: what is decided about the first may let the others pass.
-    bool is_first = true;
+    // One at a time: what is decided about the first may let the others pass. Of very many this
+    // would take for ever.
+    bool is_next = true;
+    const bool is_many = waiting_.size() > kMaxDecidedAlone;
     waiting_.visit(Direction::Forward, [&](const Change& told, Deferred& deferred) {
       Target& target = file_.target(*told.table);
       auto problem = maker_.make(target, effective(told, deferred.number), deferred.stand_ins);
       if (!problem) return Next::Drop;
-      if (!is_first && problem->may_pass()) return Next::Keep;
-      is_first = false;
+      if (!is_next && problem->may_pass()) return Next::Keep;
+      is_next = is_many;
       decide(target, told, deferred.number, std::move(*problem), deferred.stand_ins);
       return is_over() ? Next::Stop : Next::Drop;
     });

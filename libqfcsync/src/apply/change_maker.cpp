@@ -145,24 +145,25 @@ std::optional<Problem> ChangeMaker::update(Target& target, const Change& change,
   return std::nullopt;
 }
 
-/// A row that is gone: removed by this application, from what the changeset expects?
-bool ChangeMaker::is_done_already(Target& target, const Change& change) {
+/// A row that is gone: fits when side effects removed it from what the changeset expects.
+std::optional<Problem> ChangeMaker::removed_already(Target& target, const Change& change) {
   SideEffects* effects = file_.side_effects();
-  if (effects == nullptr) return false;
-  const auto effect = effects->find(target.number(), change.old_values);
-  if (!effect || !effect->existed) return false;
+  const auto effect =
+      effects == nullptr ? std::nullopt : effects->find(target.number(), change.old_values);
+  if (!effect || !effect->existed) return missing(target, change);
+  Problem problem;
   for (std::size_t i = 0; i < effect->original.size(); ++i) {
-    if (effect->original[i].view() != change.old_values[i]) return false;
+    const ValueView found = effect->original[i].view();
+    if (found == change.old_values[i]) continue;
+    problem.mismatches.push_back(other_value(target.table(), change, i, found));
   }
-  return true;
+  if (problem.mismatches.empty()) return std::nullopt;
+  return problem;
 }
 
 std::optional<Problem> ChangeMaker::remove(Target& target, const Change& change) {
   const auto* row = target.rows().find(change.old_values, change.old_values);
-  if (row == nullptr) {
-    if (is_done_already(target, change)) return std::nullopt;
-    return missing(target, change);
-  }
+  if (row == nullptr) return removed_already(target, change);
   Problem problem;
   compare(target, change, *row, {}, problem);
   target.rows().done_reading();

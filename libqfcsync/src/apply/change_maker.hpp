@@ -48,7 +48,7 @@ class ChangeMaker {
   void compare(Target& target, const Change& change, const std::vector<ValueView>& row,
                const StandIns& stand_ins, Problem& problem);
   bool was_expected(Target& target, const Change& change, std::size_t column);
-  bool is_done_already(Target& target, const Change& change);
+  std::optional<Problem> removed_already(Target& target, const Change& change);
 
   template <typename Write>
   std::optional<Refusal> watched(Target& target, const Change& change, Write&& write);

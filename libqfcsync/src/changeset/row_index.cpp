@@ -42,15 +42,15 @@ RowIndex::RowIndex(ChangesetTable table, ByteStore& store)
       key_columns_(key_columns(table_)),
       store_(store),
       windows_(store),
-      slots_(kFirstSlots, 0) {}
+      slots_(kFirstSlots) {}
 
 void RowIndex::add(const Change& change, std::string_view raw) {
   const KeyPrefix key = key_prefix(change.key_values(), key_columns_);
   const std::uint32_t hash = hash_of(change, key);
   if (Entry* entry = find(change, key, hash)) return fold_into(*entry, change, raw);
-  Entry entry{key, hash, state_after(change.operation), 0, 0};
+  Entry entry{key, 0, 0, state_after(change.operation)};
   store(raw, entry);
-  insert(entry);
+  insert(entry, hash);
 }
 
 std::uint32_t RowIndex::hash_of(const Change& change, const KeyPrefix& key) {
@@ -68,41 +68,44 @@ std::uint32_t RowIndex::hash_of(const Change& change, const KeyPrefix& key) {
 
 RowIndex::Entry* RowIndex::find(const Change& change, const KeyPrefix& key, std::uint32_t hash) {
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = hash & mask; slots_[at] != 0; at = (at + 1) & mask) {
-    Entry& entry = entries_[slots_[at] - 1];
-    if (is_entry_of(entry, change, key, hash)) return &entry;
+  for (std::size_t at = hash & mask; slots_[at].number != 0; at = (at + 1) & mask) {
+    if (slots_[at].hash != hash) continue;
+    Entry& entry = entries_[slots_[at].number - 1];
+    if (is_entry_of(entry, change, key)) return &entry;
   }
   return nullptr;
 }
 
-bool RowIndex::is_entry_of(const Entry& entry, const Change& change, const KeyPrefix& key,
-                           std::uint32_t hash) {
-  if (entry.hash != hash || !entry.key.same_words(key)) return false;
+bool RowIndex::is_entry_of(const Entry& entry, const Change& change, const KeyPrefix& key) {
+  if (!entry.key.same_words(key)) return false;
   if (key.is_whole) return true;
   const Change& known = decoder_.decode_whole(bytes_of(entry), table_);
   return key_equal(known.key_values(), change.key_values(), key_columns_);
 }
 
-void RowIndex::insert(const Entry& entry) {
+void RowIndex::insert(const Entry& entry, std::uint32_t hash) {
   if (entries_.size() >= kMaxRows) {
     throw Error(ErrorCode::LimitExceeded,
                 fmt::format("more than {} rows of table {} changed", kMaxRows, table_.name));
   }
   entries_.push_back(entry);
-  if (entries_.size() * 3 > slots_.size() * 2) return grow();
-  place(static_cast<std::uint32_t>(entries_.size()));
+  if (entries_.size() * 3 > slots_.size() * 2) grow();
+  place({static_cast<std::uint32_t>(entries_.size()), hash});
 }
 
 void RowIndex::grow() {
-  slots_.assign(slots_.size() * 2, 0);
-  for (std::uint32_t number = 1; number <= entries_.size(); ++number) place(number);
+  std::vector<Slot> before(slots_.size() * 2);
+  before.swap(slots_);
+  for (const Slot& slot : before) {
+    if (slot.number != 0) place(slot);
+  }
 }
 
-void RowIndex::place(std::uint32_t number) {
+void RowIndex::place(Slot slot) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = entries_[number - 1].hash & mask;
-  while (slots_[at] != 0) at = (at + 1) & mask;
-  slots_[at] = number;
+  std::size_t at = slot.hash & mask;
+  while (slots_[at].number != 0) at = (at + 1) & mask;
+  slots_[at] = slot;
 }
 
 void RowIndex::fold_into(Entry& entry, const Change& change, std::string_view raw) {
@@ -131,7 +134,7 @@ void RowIndex::store(std::string_view bytes, Entry& entry) {
   store_.write(bytes);
 }
 
-bool RowIndex::comes_before(const Entry& a, const Entry& b) {
+bool RowIndex::comes_before_slowly(const Entry& a, const Entry& b) {
   if (a.state != b.state) return place_of(a.state) < place_of(b.state);
   if ((a.key.types ^ b.key.types) >> 8 != 0) return a.key.types < b.key.types;
   if (a.key.words[0] != b.key.words[0]) return a.key.words[0] < b.key.words[0];

@@ -56,30 +56,39 @@ class RowIndex {
  private:
   struct Entry {
     KeyPrefix key;
-    std::uint32_t hash = 0;
-    RowState state = RowState::Inserted;
-    std::uint32_t size = 0;
     std::uint64_t offset = 0;
+    std::uint32_t size = 0;
+    RowState state = RowState::Inserted;
+  };
+  /// The hash stands here too: entries of other rows need not be looked at.
+  struct Slot {
+    std::uint32_t number = 0;  // of an entry, from 1; 0 is free
+    std::uint32_t hash = 0;
   };
 
   std::uint32_t hash_of(const Change& change, const KeyPrefix& key);
   Entry* find(const Change& change, const KeyPrefix& key, std::uint32_t hash);
-  bool is_entry_of(const Entry& entry, const Change& change, const KeyPrefix& key,
-                   std::uint32_t hash);
-  void insert(const Entry& entry);
+  bool is_entry_of(const Entry& entry, const Change& change, const KeyPrefix& key);
+  void insert(const Entry& entry, std::uint32_t hash);
   void grow();
-  void place(std::uint32_t number);
+  void place(Slot slot);
   void fold_into(Entry& entry, const Change& change, std::string_view raw);
   void store(std::string_view bytes, Entry& entry);
   std::string_view bytes_of(const Entry& entry) { return windows_.read(entry.offset, entry.size); }
-  bool comes_before(const Entry& a, const Entry& b);
+  bool comes_before(const Entry& a, const Entry& b) {
+    if (a.state == b.state && a.key.types == b.key.types && a.key.words[0] != b.key.words[0]) {
+      return a.key.words[0] < b.key.words[0];
+    }
+    return comes_before_slowly(a, b);
+  }
+  bool comes_before_slowly(const Entry& a, const Entry& b);
 
   ChangesetTable table_;
   std::vector<std::size_t> key_columns_;
   ByteStore& store_;
   WindowCache windows_;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;  // number of an entry + 1 by hash, 0 is free
+  std::vector<Slot> slots_;
   ChangeDecoder decoder_;
   ChangeDecoder other_decoder_;
   Folder folder_;

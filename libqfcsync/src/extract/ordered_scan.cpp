@@ -22,10 +22,14 @@ int compare_bytes(void*, int a_size, const void* a, int b_size, const void* b) {
   return left.compare(right);
 }
 
+bool is_utf8(sqlite3* database) {
+  gpkg::edit::Statement encoding(database, "PRAGMA main.encoding");
+  return encoding.step() && encoding.column_text(0) == "UTF-8";
+}
+
 /// The collation that orders texts by UTF-8 bytes; BINARY where it does, since indexes may have it.
 const char* byte_collation(sqlite3* database) {
-  gpkg::edit::Statement encoding(database, "PRAGMA main.encoding");
-  if (encoding.step() && encoding.column_text(0) == "UTF-8") return "BINARY";
+  if (is_utf8(database)) return "BINARY";
   if (sqlite3_create_collation_v2(database, kUtf8Collation, SQLITE_UTF8, nullptr, &compare_bytes,
                                   nullptr) != SQLITE_OK) {
     gpkg::edit::throw_sqlite(database, "cannot add a collation");

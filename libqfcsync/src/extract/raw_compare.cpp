@@ -64,6 +64,7 @@ class TableCompare {
   void merge_leaves();
   void compare_row();
   void finish();
+  void count_leaf();
   void report();
 
   RawRows base_;
@@ -110,9 +111,10 @@ ExtractMethod TableCompare::run() {
     if (!skip_same_leaves()) merge_leaves();
     if (!base_.has_row()) has_base = base_.next_leaf();
     if (!modified_.has_row()) has_modified = modified_.next_leaf();
-    report();
+    count_leaf();
   }
   finish();
+  report();
   return choice_.mostly();
 }
 
@@ -120,13 +122,13 @@ ExtractMethod TableCompare::run() {
 void TableCompare::finish() {
   while (base_.has_row() || (base_.leaf().count() > 0 && base_.next_leaf())) {
     for (; base_.has_row(); base_.next_row()) sink_.deleted(base_.values(base_.cell()));
-    report();
+    count_leaf();
   }
   while (modified_.has_row() || (modified_.leaf().count() > 0 && modified_.next_leaf())) {
     for (; modified_.has_row(); modified_.next_row()) {
       sink_.inserted(modified_.values(modified_.cell()));
     }
-    report();
+    count_leaf();
   }
 }
 
@@ -198,9 +200,13 @@ void TableCompare::compare_row() {
   sink_.updated(base_.values(before), modified_.values(after));
 }
 
-void TableCompare::report() {
+void TableCompare::count_leaf() {
   if (--until_report_ > 0) return;
   until_report_ = kReportStep;
+  report();
+}
+
+void TableCompare::report() {
   if (!options_.progress) return;
   const std::uint64_t now = bytes_read(base_side_, modified_side_);
   options_.progress(now - reported_);

@@ -21,6 +21,9 @@ constexpr int kMaxAttempts = 5;
 /// The shared memory of the log is left out: SQLite makes it anew.
 constexpr std::array kSideFiles = {"-journal", "-wal"};
 
+constexpr auto kOwnerOnly =
+    std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+
 std::vector<FileState> states_of(const std::filesystem::path& database) {
   std::vector<FileState> states = {state_of(database)};
   for (const char* suffix : kSideFiles) states.push_back(state_of(beside(database, suffix)));
@@ -57,6 +60,8 @@ void copy_journal(const std::filesystem::path& from, const std::filesystem::path
   std::filesystem::remove(to, failure);
   std::filesystem::copy_file(from, to, failure);
   if (failure == std::errc::no_such_file_or_directory) return;
+  // SQLite has to write to the copy, whatever may be done with the original.
+  if (!failure) std::filesystem::permissions(to, kOwnerOnly, failure);
   if (failure) {
     throw Error(ErrorCode::Io, fmt::format("cannot copy {}: {}", from.string(), failure.message()),
                 ErrorOrigin::Os, failure.value());

@@ -28,10 +28,11 @@ class ParentPlanner {
       return !key.deleted_by_ours.is_empty() || !key.deleted_by_theirs.is_empty();
     });
     if (!has_deletes) return;
-    for (std::size_t removed_before = 1; removed_before != removed_.size() + 1;) {
-      removed_before = removed_.size() + 1;
+    std::size_t removed_before = 0;
+    do {
+      removed_before = removed_.size();
       check_all();
-    }
+    } while (removed_.size() != removed_before);
   }
 
  private:

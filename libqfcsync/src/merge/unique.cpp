@@ -1,19 +1,14 @@
 #include "merge/unique.hpp"
 
-#include "base/digest.hpp"
-#include "changeset/codec.hpp"
+#include "merge/stand_in.hpp"
 #include "merge/value_hash.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 namespace qfcsync::merge {
 namespace {
-
-constexpr std::size_t kTextMarkDigits = 6;
-constexpr std::size_t kNumberMarkDigits = 12;  // stays far below 2^53, which JSON readers need
 
 using Columns = std::vector<std::size_t>;
 
@@ -156,9 +151,8 @@ class UniquePlanner {
   void yield(MergedRow& loser, std::size_t set, Side side) {
     const Columns& columns = loser.table().unique[set];
     Adjustment& adjustment = state_.plan.at(loser.ref());
-    std::size_t column = 0;
-    if (const auto value = stand_in(loser, columns, column)) {
-      adjustment.cells[column] = *value;
+    if (const auto value = stand_in(loser, columns)) {
+      adjustment.cells[value->first] = value->second;
     } else if (is_inserted_by(loser, side)) {
       adjustment.is_removed = true;
     } else {
@@ -167,51 +161,18 @@ class UniquePlanner {
     }
   }
 
-  std::optional<Value> stand_in(const MergedRow& loser, const Columns& columns,
-                                std::size_t& column) const {
-    const MergeTable& table = loser.table();
-    const auto choose = [&](auto&& fits) {
-      const auto found = std::find_if(columns.begin(), columns.end(), fits);
-      if (found == columns.end()) return false;
-      column = *found;
-      return true;
-    };
-    const auto is_free = [&](std::size_t at) {
-      return !is_reference(table, at) && !is_key(table, at);
-    };
-    if (choose([&](std::size_t at) { return is_free(at) && table.is_nullable(at); })) {
-      return Value(ValueView::null());
+  std::optional<std::pair<std::size_t, Value>> stand_in(const MergedRow& loser,
+                                                        const Columns& columns) const {
+    std::vector<StandInColumn> candidates;
+    for (const std::size_t at : columns) {
+      candidates.push_back({at, loser.value(at), loser.table().is_nullable(at),
+                            is_reference(loser.table(), at), is_key(loser.table(), at)});
     }
-    const auto is_of = [&](std::size_t at, ValueType type) {
-      return is_free(at) && loser.value(at).type() == type;
-    };
-    const std::string mark = mark_of(loser);
-    if (choose([&](std::size_t at) { return is_of(at, ValueType::Text); })) {
-      const std::string text =
-          std::string(loser.value(column).bytes()) + "~" + mark.substr(0, kTextMarkDigits);
-      return Value(ValueView::text(text));
-    }
-    std::int64_t number = 0;
-    std::from_chars(mark.data(), mark.data() + kNumberMarkDigits, number, 16);
-    if (choose([&](std::size_t at) { return is_of(at, ValueType::Integer); })) {
-      return Value(ValueView::integer(-1 - number));
-    }
-    if (choose([&](std::size_t at) { return is_of(at, ValueType::Real); })) {
-      return Value(ValueView::real(-1.0 - static_cast<double>(number)));
-    }
-    if (choose([&](std::size_t at) { return table.is_nullable(at); })) {
-      return Value(ValueView::null());
-    }
-    return std::nullopt;
-  }
-
-  /// Names the row by what its side called it, so that both directions of a merge agree.
-  static std::string mark_of(const MergedRow& row) {
-    std::string name = row.head().name + '\0';
-    const auto key =
-        row.ours() != nullptr ? row.original().key_values() : row.theirs()->key_values();
-    for (const std::size_t column : row.table().key) changeset::append_value(key[column], name);
-    return base::sha256_hex(name);
+    // Named by what its side called the row, so that both directions of a merge agree.
+    std::vector<ValueView> key;
+    pick(loser.ours() != nullptr ? loser.original().key_values() : loser.theirs()->key_values(),
+         loser.table().key, key);
+    return choose_stand_in(candidates, row_mark(loser.head().name, key));
   }
 
   static bool is_inserted_by(const MergedRow& row, Side side) {
