@@ -23,7 +23,7 @@ bool same_shape(const ChangesetTable& a, const ChangesetTable& b) {
 
 class Concat {
  public:
-  explicit Concat(ByteStore& scratch) : scratch_(scratch) {}
+  explicit Concat(ByteStore& scratch) : scratch_(scratch), windows_(scratch) {}
 
   void add(ByteSource& changeset) {
     ChangesetReader reader(changeset);
@@ -47,7 +47,7 @@ class Concat {
   /// Names of tables are the same in any case of their letters, as for SQLite.
   changeset::RowIndex& table_of(const ChangesetTable& head) {
     const auto [found, is_new] = places_.emplace(base::lower_case(head.name), tables_.size());
-    if (is_new) tables_.push_back(std::make_unique<changeset::RowIndex>(head, scratch_));
+    if (is_new) tables_.push_back(std::make_unique<changeset::RowIndex>(head, scratch_, windows_));
     changeset::RowIndex& table = *tables_[found->second];
     if (!same_shape(table.table(), head)) {
       throw Error(
@@ -61,6 +61,7 @@ class Concat {
   }
 
   ByteStore& scratch_;
+  changeset::WindowCache windows_;
   changeset::EnvelopeConcat envelope_;
   std::map<std::string, std::size_t> places_;
   std::vector<std::unique_ptr<changeset::RowIndex>> tables_;  // in order of appearance

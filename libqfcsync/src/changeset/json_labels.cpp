@@ -15,12 +15,7 @@ namespace qfcsync::changeset {
 namespace {
 
 void require_fit(const ChangesetTable& table, const TableSchema& schema) {
-  const bool fits =
-      std::equal(table.key.begin(), table.key.end(), schema.columns.begin(), schema.columns.end(),
-                 [](std::uint8_t position, const ColumnSchema& column) {
-                   return (position != 0) == (column.key != 0);
-                 });
-  if (fits) return;
+  if (fits(table, schema)) return;
   throw Error(
       ErrorCode::SchemaMismatch,
       fmt::format("table {} has {} columns in the changeset; the schema has {} columns or "
@@ -41,6 +36,13 @@ std::vector<std::string> numbered_names(std::size_t count) {
 }
 
 }  // namespace
+
+bool fits(const ChangesetTable& table, const TableSchema& schema) {
+  return std::equal(table.key.begin(), table.key.end(), schema.columns.begin(),
+                    schema.columns.end(), [](std::uint8_t position, const ColumnSchema& column) {
+                      return (position != 0) == (column.key != 0);
+                    });
+}
 
 const TableSchema* SchemaLookup::find(std::string_view table) const {
   if (given_ != nullptr) {

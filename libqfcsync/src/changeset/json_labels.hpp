@@ -36,6 +36,9 @@ class SchemaLookup {
   const ChangesetEnvelope* envelope_;
 };
 
+/// Whether the schema has as many columns and the same ones in its key.
+bool fits(const ChangesetTable& table, const TableSchema& schema);
+
 /// Names that are no UTF-8 or stand twice cannot be members; all columns of such a table are called
 /// as those of an unknown one: c0, c1, ...
 ///

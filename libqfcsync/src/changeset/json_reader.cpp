@@ -152,6 +152,7 @@ class JsonReader {
     const SchemaLookup schemas(given_, known_ ? &*known_ : nullptr);
     const TableSchema* schema = schemas.find(table.name);
     if (columns.empty()) columns = columns_of(schema, table);
+    require_fit(table);
     if (std::all_of(table.key.begin(), table.key.end(), [](auto key) { return key == 0; })) {
       json_.fail("no column of the table is its key");
     }
@@ -159,6 +160,14 @@ class JsonReader {
     JsonRowReader rows(json_, table, columns, schema);
     json_.enter_array();
     while (json_.next_item()) rows.read(*writer_);
+  }
+
+  /// What the text says in two places has to agree, or nobody could write it again.
+  void require_fit(const ChangesetTable& table) {
+    const TableSchema* schema = known_ ? known_->find(table.name) : nullptr;
+    if (schema != nullptr && !fits(table, *schema)) {
+      json_.fail("the columns or the key of the table are not those of the schema above");
+    }
   }
 
   std::vector<std::string> columns_of(const TableSchema* schema, ChangesetTable& table) {

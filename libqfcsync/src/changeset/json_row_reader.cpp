@@ -21,7 +21,7 @@ std::optional<Operation> operation_from(std::string_view name) {
 JsonRowReader::JsonRowReader(JsonStream& json, const ChangesetTable& table,
                              const std::vector<std::string>& columns, const TableSchema* schema)
     : json_(json), table_(table) {
-  for (const std::string& column : columns) places_.emplace(column, places_.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) places_.emplace(columns[i], i);
   if (schema != nullptr && !schema->geometry_column.empty()) srs_id_ = schema->srs_id;
 }
 

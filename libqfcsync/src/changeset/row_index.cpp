@@ -37,11 +37,11 @@ bool is_written(RowState state) { return place_of(state) < 3; }
 
 }  // namespace
 
-RowIndex::RowIndex(ChangesetTable table, ByteStore& store)
+RowIndex::RowIndex(ChangesetTable table, ByteStore& store, WindowCache& windows)
     : table_(std::move(table)),
       key_columns_(key_columns(table_)),
       store_(store),
-      windows_(store),
+      windows_(windows),
       slots_(kFirstSlots) {}
 
 void RowIndex::add(const Change& change, std::string_view raw) {
@@ -154,6 +154,7 @@ void RowIndex::write(ChangesetWriter& writer) {
             [this](const Entry& a, const Entry& b) { return comes_before(a, b); });
   if (!entries_.empty()) writer.begin_table(table_);
   for (const Entry& entry : entries_) writer.write_raw(bytes_of(entry));
+  entries_ = {};
 }
 
 }  // namespace qfcsync::changeset

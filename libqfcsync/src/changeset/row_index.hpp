@@ -40,7 +40,8 @@ bool key_equal(std::span<const ValueView> a, std::span<const ValueView> b,
 /// The bytes of changes are in the store; memory holds some 60 bytes a row.
 class RowIndex {
  public:
-  RowIndex(ChangesetTable table, ByteStore& store);
+  /// @param windows  of the store; may be shared with other tables
+  RowIndex(ChangesetTable table, ByteStore& store, WindowCache& windows);
 
   const ChangesetTable& table() const { return table_; }
 
@@ -86,7 +87,7 @@ class RowIndex {
   ChangesetTable table_;
   std::vector<std::size_t> key_columns_;
   ByteStore& store_;
-  WindowCache windows_;
+  WindowCache& windows_;
   std::vector<Entry> entries_;
   std::vector<Slot> slots_;
   ChangeDecoder decoder_;

@@ -356,6 +356,11 @@ TEST_SUITE("changeset/json") {
           kHead + R"("changes": [{"table": "qfcsync-envelope:", "columns": [{"name": "a", )"
                   R"("key": 1}], "rows": []}]})",
           kHead + R"("envelope": {}, "changes": []})",
+          kHead +
+              R"("schema": {"version": 1, "tool": "", "schema": "", "base": "", "tables": [)"
+              R"({"name": "t", "columns": [{"name": "id", "type": "", "key": 1}]}], )"
+              R"("relations": [], "max_keys": {}}, )" +
+              kTable + "]}]}",
           kHead + R"("schema": )" + std::string(100, '[') + "}",
           kHead + R"("schema": )" + std::string(1'000'000, '{')}) {
       CAPTURE(text.substr(0, 200));
