@@ -4,6 +4,7 @@
 
 #include "changeset/format.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -16,10 +17,12 @@ namespace {
   throw Error(ErrorCode::Corrupt, "the changeset is damaged: " + text);
 }
 
-void append_big_endian(std::uint64_t value, std::string& out) {
+/// Type and eight bytes at once.
+void append_number(ValueType type, std::uint64_t value, std::string& out) {
   if (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
-  char bytes[sizeof value];
-  std::memcpy(bytes, &value, sizeof value);
+  char bytes[1 + sizeof value];
+  bytes[0] = static_cast<char>(type);
+  std::memcpy(bytes + 1, &value, sizeof value);
   out.append(bytes, sizeof bytes);
 }
 
@@ -32,26 +35,36 @@ std::uint64_t big_endian(std::string_view bytes) {
 
 bool is_key(const ChangesetTable& table, std::size_t column) { return table.key[column] != 0; }
 
-/// What is wrong with the values of a change; nullptr when nothing is.
-const char* fault_of(const Change& change, const ChangesetTable& table) {
+bool is_complete(std::span<const ValueView> values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](const ValueView& value) { return value.is_defined(); });
+}
+
+const char* fault_of_update(const Change& change, const ChangesetTable& table) {
   for (std::size_t i = 0; i < table.column_count(); ++i) {
-    const bool has_old = !change.old_values.empty() && change.old_values[i].is_defined();
-    const bool has_new = !change.new_values.empty() && change.new_values[i].is_defined();
-    switch (change.operation) {
-      case Operation::Insert:
-        if (!has_new) return "an insert lacks a value";
-        break;
-      case Operation::Delete:
-        if (!has_old) return "a delete lacks a value";
-        break;
-      case Operation::Update:
-        if (is_key(table, i) && !has_old) return "an update does not name its row";
-        if (is_key(table, i) && has_new) return "an update changes the key";
-        if (!is_key(table, i) && has_old != has_new) return "an update has half of a cell";
-        break;
+    const bool has_old = change.old_values[i].is_defined();
+    const bool has_new = change.new_values[i].is_defined();
+    if (is_key(table, i)) {
+      if (!has_old) return "an update does not name its row";
+      if (has_new) return "an update changes the key";
+    } else if (has_old != has_new) {
+      return "an update has half of a cell";
     }
   }
   return nullptr;
+}
+
+/// What is wrong with the values of a change of the right number of them; nullptr when nothing is.
+const char* fault_of(const Change& change, const ChangesetTable& table) {
+  switch (change.operation) {
+    case Operation::Insert:
+      return is_complete(change.new_values) ? nullptr : "an insert lacks a value";
+    case Operation::Delete:
+      return is_complete(change.old_values) ? nullptr : "a delete lacks a value";
+    case Operation::Update:
+      return fault_of_update(change, table);
+  }
+  return "there is no such operation";
 }
 
 bool has_record_sizes(const Change& change, std::size_t columns) {
@@ -63,6 +76,10 @@ bool has_record_sizes(const Change& change, std::size_t columns) {
 }  // namespace
 
 void append_varint(std::uint64_t value, std::string& out) {
+  if (value <= 0x7f) {
+    out += static_cast<char>(value);
+    return;
+  }
   if (value >> 56 != 0) {  // nine bytes: eight of seven bits, one of eight
     for (int shift = 57; shift >= 8; shift -= 7) {
       out += static_cast<char>(0x80 | ((value >> shift) & 0x7f));
@@ -77,17 +94,18 @@ void append_varint(std::uint64_t value, std::string& out) {
 }
 
 void append_value(ValueView value, std::string& out) {
-  out += static_cast<char>(value.type());
   switch (value.type()) {
     case ValueType::Undefined:
     case ValueType::Null:
+      out += static_cast<char>(value.type());
       return;
     case ValueType::Integer:
-      return append_big_endian(static_cast<std::uint64_t>(value.as_integer()), out);
+      return append_number(value.type(), static_cast<std::uint64_t>(value.as_integer()), out);
     case ValueType::Real:
-      return append_big_endian(std::bit_cast<std::uint64_t>(value.as_real()), out);
+      return append_number(value.type(), std::bit_cast<std::uint64_t>(value.as_real()), out);
     case ValueType::Text:
     case ValueType::Blob:
+      out += static_cast<char>(value.type());
       append_varint(value.bytes().size(), out);
       out += value.bytes();
       return;
@@ -116,26 +134,7 @@ void append_table(const ChangesetTable& table, std::string& out) {
   out += '\0';
 }
 
-bool ByteCursor::has(std::size_t count) {
-  if (bytes_.size() - at_ >= count) return true;
-  wanted_ = at_ + count;
-  return false;
-}
-
-bool ByteCursor::take_byte(std::uint8_t& out) {
-  if (!has(1)) return false;
-  out = static_cast<std::uint8_t>(bytes_[at_++]);
-  return true;
-}
-
-bool ByteCursor::take_bytes(std::size_t count, std::string_view& out) {
-  if (!has(count)) return false;
-  out = bytes_.substr(at_, count);
-  at_ += count;
-  return true;
-}
-
-bool ByteCursor::take_varint(std::uint64_t& out) {
+bool ByteCursor::take_long_varint(std::uint64_t& out) {
   out = 0;
   for (std::size_t i = 0; i < kMaxVarintBytes; ++i) {
     std::uint8_t byte = 0;
@@ -183,9 +182,7 @@ bool ByteCursor::take_value(ValueView& out) {
   corrupt(fmt::format("no value begins with byte {}", type));
 }
 
-bool ChangeDecoder::take_record(ByteCursor& cursor, std::size_t count,
-                                std::vector<ValueView>& values) {
-  values.resize(count);
+bool ChangeDecoder::take_record(ByteCursor& cursor, std::vector<ValueView>& values) {
   for (ValueView& value : values) {
     if (!cursor.take_value(value)) return false;
   }
@@ -197,26 +194,32 @@ const Change* ChangeDecoder::decode(std::string_view bytes, const ChangesetTable
   ByteCursor cursor(bytes);
   std::uint8_t operation = 0;
   std::uint8_t indirect = 0;
-  const auto is_complete = [&] {
+  old_values_.resize(table.column_count());
+  new_values_.resize(table.column_count());
+  const auto take_all = [&] {
     if (!cursor.take_byte(operation) || !cursor.take_byte(indirect)) return false;
     change_.operation = static_cast<Operation>(operation);
-    const bool is_known = change_.operation == Operation::Insert ||
-                          change_.operation == Operation::Update ||
-                          change_.operation == Operation::Delete;
-    if (!is_known) corrupt(fmt::format("there is no operation {}", operation));
-    const std::size_t columns = table.column_count();
-    return take_record(cursor, change_.operation == Operation::Insert ? 0 : columns, old_values_) &&
-           take_record(cursor, change_.operation == Operation::Delete ? 0 : columns, new_values_);
+    switch (change_.operation) {
+      case Operation::Insert:
+        return take_record(cursor, new_values_);
+      case Operation::Delete:
+        return take_record(cursor, old_values_);
+      case Operation::Update:
+        return take_record(cursor, old_values_) && take_record(cursor, new_values_);
+    }
+    corrupt(fmt::format("there is no operation {}", operation));
   };
-  if (!is_complete()) {
+  if (!take_all()) {
     length = cursor.wanted();
     return nullptr;
   }
   length = cursor.position();
   change_.is_indirect = indirect != 0;
   change_.table = &table;
-  change_.old_values = old_values_;
-  change_.new_values = new_values_;
+  change_.old_values = std::span<const ValueView>();
+  change_.new_values = std::span<const ValueView>();
+  if (change_.operation != Operation::Insert) change_.old_values = old_values_;
+  if (change_.operation != Operation::Delete) change_.new_values = new_values_;
   if (const char* fault = fault_of(change_, table)) {
     corrupt(fmt::format("table {}: {}", table.name, fault));
   }

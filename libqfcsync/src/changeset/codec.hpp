@@ -23,23 +23,42 @@ void append_table(const ChangesetTable& table, std::string& out);
 /// A part that would need more bytes than there are is no error yet: the reader may have more.
 class ByteCursor {
  public:
-  explicit ByteCursor(std::string_view bytes) : bytes_(bytes) {}
+  explicit ByteCursor(std::string_view bytes)
+      : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()) {}
 
-  std::size_t position() const { return at_; }
+  std::size_t position() const { return static_cast<std::size_t>(at_ - begin_); }
   /// Bytes that have to be there for the part that was missing; 0 while nothing was.
   std::size_t wanted() const { return wanted_; }
 
   /// Each returns false when bytes are missing. @errors Corrupt, LimitExceeded
-  bool take_byte(std::uint8_t& out);
-  bool take_bytes(std::size_t count, std::string_view& out);
-  bool take_varint(std::uint64_t& out);
+  bool take_byte(std::uint8_t& out) {
+    if (at_ == end_) return want(1);
+    out = static_cast<std::uint8_t>(*at_++);
+    return true;
+  }
+  bool take_bytes(std::size_t count, std::string_view& out) {
+    if (static_cast<std::size_t>(end_ - at_) < count) return want(count);
+    out = {at_, count};
+    at_ += count;
+    return true;
+  }
+  bool take_varint(std::uint64_t& out) {
+    if (at_ == end_ || static_cast<std::uint8_t>(*at_) >= 0x80) return take_long_varint(out);
+    out = static_cast<std::uint8_t>(*at_++);
+    return true;
+  }
   bool take_value(ValueView& out);
 
  private:
-  bool has(std::size_t count);
+  bool want(std::size_t count) {
+    wanted_ = position() + count;
+    return false;
+  }
+  bool take_long_varint(std::uint64_t& out);
 
-  std::string_view bytes_;
-  std::size_t at_ = 0;
+  const char* begin_;
+  const char* at_;
+  const char* end_;
   std::size_t wanted_ = 0;
 };
 
@@ -60,7 +79,7 @@ class ChangeDecoder {
   const Change& decode_whole(std::string_view bytes, const ChangesetTable& table);
 
  private:
-  bool take_record(ByteCursor& cursor, std::size_t count, std::vector<ValueView>& values);
+  static bool take_record(ByteCursor& cursor, std::vector<ValueView>& values);
 
   Change change_;
   std::vector<ValueView> old_values_;
