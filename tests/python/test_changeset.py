@@ -74,7 +74,7 @@ def test_summary_and_report_count_and_name_what_was_left_out(files):
     assert changes.report.summary.changes == 5
     assert changes.report.method in ("leaves", "pages", "sqlite")
     note = next(it for it in changes.report.notes if it.table == "notes")
-    assert note.reason == "no_key" and "notes" in note.text
+    assert note.reason == "no key" and "notes" in note.text
 
 
 def test_no_changes_are_an_empty_changeset(files):
@@ -172,7 +172,7 @@ def test_a_schema_lists_tables_and_compares(files):
     other = qfcsync.schema(files.path("ours"))
     assert schema.fingerprint != other.fingerprint
     (step,) = schema.compare(other)
-    assert (step.kind, step.table, step.column) == ("add_column", "inspections", "weather")
+    assert (step.kind, step.table, step.column) == ("add column", "inspections", "weather")
     with pytest.raises(qfcsync.SchemaMismatch, match="weather"):
         diff(files)
     left_out = diff(files, schema_policy="report")
