@@ -10,7 +10,7 @@
 #include <qfcsync.h>
 #include <stdio.h>
 
-static void print_value(const qfcsync_value *value) {
+static void print_value(const qfcsync_value* value) {
   switch (value->type) {
     case QFCSYNC_VALUE_INTEGER:
       printf("%" PRId64, value->integer);
@@ -29,7 +29,7 @@ static void print_value(const qfcsync_value *value) {
   }
 }
 
-static void print_change(const qfcsync_changeset_reader *reader) {
+static void print_change(const qfcsync_changeset_reader* reader) {
   printf("%s %s\n", qfcsync_operation_name(qfcsync_changeset_reader_operation(reader)),
          qfcsync_changeset_reader_table(reader));
   for (size_t i = 0; i < qfcsync_changeset_reader_column_count(reader); ++i) {
@@ -44,9 +44,9 @@ static void print_change(const qfcsync_changeset_reader *reader) {
   }
 }
 
-static int print_changes(const qfcsync_buffer *changeset) {
+static int print_changes(const qfcsync_buffer* changeset) {
   const qfcsync_source source = qfcsync_source_from_buffer(changeset);
-  qfcsync_changeset_reader *reader = NULL;
+  qfcsync_changeset_reader* reader = NULL;
   int has_change = 0;
   int code = qfcsync_changeset_reader_new(&reader, &source);
   while (code == 0 && (code = qfcsync_changeset_reader_next(&has_change, reader)) == 0 &&
@@ -57,11 +57,11 @@ static int print_changes(const qfcsync_buffer *changeset) {
   return code;
 }
 
-static void print_conflict(const qfcsync_conflict *conflict) {
+static void print_conflict(const qfcsync_conflict* conflict) {
   printf("conflict %s in %s: %s is written\n", qfcsync_conflict_kind_name(conflict->kind),
          conflict->table, qfcsync_side_name(conflict->written));
   for (size_t i = 0; i < conflict->cell_count; ++i) {
-    const qfcsync_conflict_cell *cell = &conflict->cells[i];
+    const qfcsync_conflict_cell* cell = &conflict->cells[i];
     printf("  %s: base ", cell->name);
     print_value(&cell->base);
     printf(", ours ");
@@ -73,12 +73,12 @@ static void print_conflict(const qfcsync_conflict *conflict) {
 }
 
 static int failed(void) {
-  const qfcsync_error *error = qfcsync_last_error();
+  const qfcsync_error* error = qfcsync_last_error();
   fprintf(stderr, "changeset: %s (%s)\n", error->message, qfcsync_error_name(error->code));
   return 2;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 5) {
     fprintf(stderr, "usage: changeset BASE OURS THEIRS RESULT\n");
     return 2;
@@ -90,7 +90,7 @@ int main(int argc, char **argv) {
   qfcsync_buffer_dispose(&changeset);
   if (code != 0) return failed();
 
-  qfcsync_merge_result *merged = NULL;
+  qfcsync_merge_result* merged = NULL;
   if (qfcsync_merge(&merged, argv[4], argv[1], argv[2], argv[3], NULL) != 0) return failed();
   const size_t conflict_count = qfcsync_merge_result_conflict_count(merged);
   for (size_t i = 0; i < conflict_count; ++i) {

@@ -61,8 +61,8 @@ void print_conflict(const qfcsync::Conflict& conflict) {
   std::cout << "conflict " << to_string(conflict.kind) << " in " << conflict.table << ": "
             << to_string(conflict.written) << " is written\n";
   for (const auto& cell : conflict.cells) {
-    std::cout << "  " << cell.name << ": base " << cell.base.view() << ", ours "
-              << cell.ours.view() << ", theirs " << cell.theirs.view() << '\n';
+    std::cout << "  " << cell.name << ": base " << cell.base.view() << ", ours " << cell.ours.view()
+              << ", theirs " << cell.theirs.view() << '\n';
   }
 }
 

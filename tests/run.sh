@@ -2,7 +2,7 @@
 # Installs what is missing, builds everything (benchmarks too) and runs all tests.
 #
 #   tests/run.sh                  everything
-#   tests/run.sh -L unit          one label: unit, server, fuzz, examples
+#   tests/run.sh -L unit          one label: unit, oracle, abi, python, install, server, ...
 #   tests/run.sh -R deltas -VV    any other arguments go to ctest as well
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/support/setup.sh"

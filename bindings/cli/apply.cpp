@@ -1,4 +1,5 @@
 #include <qfcsync/changeset_apply.hpp>
+#include <qfcsync/changeset_json.hpp>
 #include <qfcsync/error.hpp>
 
 #include "change_printer.hpp"
@@ -9,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -22,9 +24,9 @@ constexpr const char* kHelp = R"(
 Makes the changes of a changeset in a GeoPackage or SQLite file, all or nothing. Spatial index,
 feature counts and extents stay right. "-" is standard input.
 
-A change fits when the file holds what the changeset expects. If one does not, nothing is changed and
-the misfits are listed; with --skip-mismatches those changes are left out and all others are made.
---report writes every misfit to a file, one JSON object a line with expected and found values.
+A change fits when the file holds what the changeset expects. If one does not, nothing is changed
+and the misfits are listed; with --skip-mismatches those changes are left out and all others are
+made. --report writes every misfit to a file, one JSON object a line with expected and found values.
 
 Exit status: 0 all changes are made (--dry-run: would be); 1 some do not fit, or the work failed;
 2 wrong usage, or the file or changeset cannot be read or has other tables.
@@ -52,7 +54,7 @@ ChangesetApplyResult apply(const Arguments& arguments, qfcsync::ByteSource& chan
   options.max_reported = kMaxLines;
   options.progress = line.callback();
   options.on_mismatch = [report](const qfcsync::Mismatch& mismatch, const qfcsync::Change&) {
-    if (report != nullptr) report->write(mismatch_json(mismatch) + "\n");
+    if (report != nullptr) report->write(qfcsync::mismatch_json(mismatch) + "\n");
   };
   return qfcsync::apply_changeset(arguments.target, changeset, options);
 }
@@ -103,7 +105,13 @@ void run(const Arguments& arguments) {
     report.emplace(arguments.report);
   }
   ChangesetApplyResult result;
-  inputs.read([&] { result = apply(arguments, changeset, report ? &*report : nullptr); });
+  try {
+    inputs.read([&] { result = apply(arguments, changeset, report ? &*report : nullptr); });
+  } catch (const qfcsync::Error& error) {
+    const std::string_view text = error.what();
+    if (text.find(input_name(arguments.changeset)) != std::string_view::npos) throw;
+    throw named(error, arguments.target);
+  }
   if (report) publish_report(*report, result.is_applied);
   print(result, arguments);
   if (result.mismatch_count != 0) throw CLI::RuntimeError(kExitIncomplete);

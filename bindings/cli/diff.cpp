@@ -10,6 +10,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -92,11 +93,11 @@ qfcsync::ExtractResult write_changeset(const Arguments& arguments) {
 
 /// JSON or GeoJSON, to the file or to standard output.
 qfcsync::ExtractResult write_document(const Arguments& arguments) {
-  qfcsync::FileSink out(arguments.output.empty() ? kStandardStream : arguments.output);
+  DocumentFile out(arguments.output.empty() ? kStandardStream : arguments.output);
   const auto scratch = qfcsync::make_scratch();
   qfcsync::ExtractResult result = extract(arguments, *scratch);
   StoreSource changeset(*scratch);
-  write_as(arguments.format, changeset, out, nullptr);
+  write_as(arguments.format, changeset, out.sink(), nullptr);
   out.publish();
   return result;
 }

@@ -1,10 +1,12 @@
 #include "files.hpp"
 
+#include <qfcsync/changeset.hpp>
 #include <qfcsync/error.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -56,6 +58,16 @@ bool is_database(const std::string& path) {
   return in.read(head.data(), static_cast<std::streamsize>(head.size())) && head == kMagic;
 }
 
+bool is_damaged(const std::string& path) {
+  try {
+    qfcsync::FileSource source(path);
+    qfcsync::summarize(source);
+    return false;
+  } catch (const Error& error) {
+    return speaks_of_contents(error.code());
+  }
+}
+
 }  // namespace
 
 std::string input_name(const std::string& path) {
@@ -66,6 +78,12 @@ std::string output_name(const std::string& path) {
   return path == kStandardStream ? "standard output" : path;
 }
 
+Error named(const Error& error, const std::string& name) {
+  const std::string text = error.what();
+  if (text.find(name) != std::string::npos) return error;
+  return Error(error.code(), fmt::format("{}: {}", name, text), error.origin(), error.native());
+}
+
 class Inputs::File : public qfcsync::ByteSource {
  public:
   File(Inputs& inputs, const std::string& path)
@@ -74,7 +92,7 @@ class Inputs::File : public qfcsync::ByteSource {
   std::size_t read(char* buffer, std::size_t size) override {
     if (path_ == kStandardStream) wait_for_input();
     const std::size_t got = source_.read(buffer, size);
-    inputs_.count(*this, got);
+    inputs_.count(got);
     return got;
   }
   const std::string& path() const { return path_; }
@@ -110,17 +128,28 @@ void Inputs::read(const std::function<void()>& work) {
   try {
     work();
   } catch (const Error& error) {
-    const std::string what = error.what();
-    if (!speaks_of_contents(error.code()) || last_.empty() ||
-        what.find(last_) != std::string::npos) {
-      throw;
-    }
-    throw Error(error.code(), fmt::format("{}: {}", last_, what), error.origin(), error.native());
+    if (!speaks_of_contents(error.code())) throw;
+    const File* file = damaged_file();
+    const bool is_told = std::string_view(error.what()).find("changeset") != std::string_view::npos;
+    if (file == nullptr || (file->path() == kStandardStream && !is_told)) throw;
+    throw named(error, file->name());
   }
 }
 
-void Inputs::count(const File& file, std::size_t size) {
-  if (last_ != file.name()) last_ = file.name();
+/// Which file it was is not in the error, and several are read in turns: read them again.
+const Inputs::File* Inputs::damaged_file() const {
+  const File* stream = nullptr;
+  for (const auto& file : files_) {
+    if (file->path() == kStandardStream) {
+      stream = file.get();
+    } else if (is_damaged(file->path())) {
+      return file.get();
+    }
+  }
+  return stream;  // not the others, so this one
+}
+
+void Inputs::count(std::size_t size) {
   done_ += size;
   if (line_ == nullptr) return;
   const double share = total_ == 0 ? 0 : static_cast<double>(done_) / static_cast<double>(total_);
@@ -156,4 +185,17 @@ void check_output(const std::string& path, Content content,
   if (is_database(path)) {
     refuse(fmt::format("the output {} is a database that would be lost; name another file", path));
   }
+}
+
+DocumentFile::DocumentFile(const std::string& path)
+    : file_(path), terminal_(file_), is_terminal_(is_terminal(path)) {}
+
+qfcsync::ByteSink& DocumentFile::sink() {
+  if (is_terminal_) return terminal_;
+  return file_;
+}
+
+void DocumentFile::publish() {
+  terminal_.flush();
+  file_.publish();
 }

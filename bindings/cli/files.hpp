@@ -1,5 +1,6 @@
 #pragma once
 
+#include <qfcsync/error.hpp>
 #include <qfcsync/stream.hpp>
 
 #include "terminal.hpp"
@@ -8,7 +9,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 inline constexpr const char* kStandardStream = "-";
@@ -16,6 +16,9 @@ inline constexpr const char* kStandardStream = "-";
 /// The name of a file as people know it, also for "-".
 std::string input_name(const std::string& path);
 std::string output_name(const std::string& path);
+
+/// The error with a name before its text, unless the text has it.
+qfcsync::Error named(const qfcsync::Error& error, const std::string& name);
 
 /// The changesets that a command reads. Errors of their contents tell in which file they are.
 class Inputs {
@@ -37,11 +40,11 @@ class Inputs {
  private:
   class File;
 
-  void count(const File& file, std::size_t size);
+  void count(std::size_t size);
+  const File* damaged_file() const;
 
   ProgressLine* line_;
   std::vector<std::unique_ptr<File>> files_;
-  std::string last_;  ///< name of the file that was read last
   std::uintmax_t total_ = 0;
   std::uintmax_t done_ = 0;
 };
@@ -66,3 +69,17 @@ enum class Content { Text, Binary };
 /// @errors InvalidArgument
 void check_output(const std::string& path, Content content,
                   const std::vector<std::string>& inputs = {});
+
+/// A JSON document that is written: to a file whole or not at all, to a terminal made harmless.
+class DocumentFile {
+ public:
+  explicit DocumentFile(const std::string& path);
+
+  qfcsync::ByteSink& sink();
+  void publish();
+
+ private:
+  qfcsync::FileSink file_;
+  TerminalJson terminal_;
+  bool is_terminal_;
+};

@@ -18,13 +18,13 @@
 namespace {
 
 constexpr const char* kHelp = R"(
-Merges two edited copies of a GeoPackage or SQLite file. BASE is the common state before, RESULT gets
-the edits of both sides; it appears whole or not at all, and may be OURS or THEIRS.
+Merges two edited copies of a GeoPackage or SQLite file. BASE is the common state before, RESULT
+gets the edits of both sides; it appears whole or not at all, and may be OURS or THEIRS.
 
 What only one side changed is taken, cell by cell; a geometry counts as one cell. Where both changed
-the same differently, --policy decides what RESULT holds; the values of both sides are printed or, with
---conflicts, written to a file, one JSON object a line. With ask you decide each at the terminal.
-Rows that both sides inserted under one key are both kept: ours gets another key.
+the same differently, --policy decides what RESULT holds; the values of both sides are printed or,
+with --conflicts, written to a file, one JSON object a line. With ask you decide each at the
+terminal. Rows that both sides inserted under one key are both kept: ours gets another key.
 
 Exit status: 0 merged without conflicts; 1 merged with conflicts or without some tables, or the work
 failed; 2 wrong usage or input that cannot be read.
@@ -65,9 +65,9 @@ void run(const Arguments& arguments) {
   check(arguments);
   const bool is_piped = arguments.conflicts == kStandardStream;
   MergeRun merge("Merging", arguments.policy, arguments.conflicts, is_piped ? stderr : stdout);
+  merge.options().before_publish = [&merge] { merge.publish_conflicts(); };
   const qfcsync::MergeResult result = qfcsync::merge_files(
       arguments.base, arguments.ours, arguments.theirs, arguments.result, merge.options());
-  merge.publish_conflicts();
   print_notes(result.notes);
   merge.print_end(fmt::format("{}: ours {}; theirs {}", printable(arguments.result),
                               counts_text(totals(result.ours)), counts_text(totals(result.theirs))),

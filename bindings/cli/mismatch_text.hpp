@@ -6,6 +6,3 @@
 
 /// One line for people: where, why, what was expected and what was found.
 std::string mismatch_text(const qfcsync::Mismatch& mismatch);
-
-/// One JSON object on one line, with complete values.
-std::string mismatch_json(const qfcsync::Mismatch& mismatch);

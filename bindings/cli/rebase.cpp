@@ -29,8 +29,8 @@ Rewrites our changeset so that it applies after theirs. Both were made from the 
        `----- OURS ------> ours
 
 What only one side changed stays. Where both changed the same differently, --policy decides which
-side OUT writes; the values of both sides are in the conflict file, one JSON object a line. Rows that
-both sides inserted under one key get another key on our side, with all that refers to them.
+side OUT writes; the values of both sides are in the conflict file, one JSON object a line. Rows
+that both sides inserted under one key get another key on our side, with all that refers to them.
 
 --base names the file that both were made from: its tables and keys are then known also where the
 changesets do not tell them (those of geodiff, or made with diff --plain).

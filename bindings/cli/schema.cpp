@@ -20,9 +20,9 @@ using qfcsync::Relation;
 using qfcsync::TableSchema;
 
 constexpr const char* kHelp = R"(
-Shows which tables of a GeoPackage or SQLite file can be compared and merged: their columns, keys and
-geometries, how they refer to each other, which tables are left out and why. The fingerprint is equal
-for files whose changesets can be exchanged. The file is only read.
+Shows which tables of a GeoPackage or SQLite file can be compared and merged: their columns, keys
+and geometries, how they refer to each other, which tables are left out and why. The fingerprint is
+equal for files whose changesets can be exchanged. The file is only read.
 
 Exit status: 0 done, 1 the work failed, 2 wrong usage or input that cannot be read.
 

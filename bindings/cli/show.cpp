@@ -67,8 +67,8 @@ void run(const Arguments& arguments) {
   qfcsync::ByteSource& changeset = inputs.open(arguments.changeset);
   inputs.read([&] {
     if (is_text) return print_all(arguments, changeset, known);
-    qfcsync::FileSink out(kStandardStream);
-    write_as(arguments.format, changeset, out, known);
+    DocumentFile out(kStandardStream);
+    write_as(arguments.format, changeset, out.sink(), known);
     out.publish();
   });
 }

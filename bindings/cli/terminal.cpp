@@ -98,10 +98,33 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-std::size_t character_count(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  return count;
+void TerminalJson::write(std::string_view bytes) {
+  line_ += bytes;
+  const std::size_t end = bytes.rfind('\n');
+  if (end == std::string_view::npos) return;
+  const std::size_t size = line_.size() - (bytes.size() - end - 1);
+  write_safely(std::string_view(line_).substr(0, size));
+  line_.erase(0, size);
+}
+
+void TerminalJson::flush() {
+  write_safely(line_);
+  line_.clear();
+}
+
+void TerminalJson::write_safely(std::string_view rest) {
+  std::string safe;
+  while (!rest.empty()) {
+    const Character character = first_character(rest);
+    // Other control characters JSON has escaped already; blanks between its parts stay.
+    if (character.code != kInvalid && character.code >= 0x7f && steers_terminal(character.code)) {
+      safe += fmt::format("\\u{:04x}", static_cast<unsigned>(character.code));
+    } else {
+      safe += rest.substr(0, character.size);
+    }
+    rest.remove_prefix(character.size);
+  }
+  out_.write(safe);
 }
 
 Paint::Paint(std::FILE* out) : is_on_(wants_colours(out)) {}

@@ -11,8 +11,21 @@
 /// and bytes that are not UTF-8 are written as escapes, e.g. \n, \x1b, \u202e.
 std::string printable(std::string_view text);
 
-/// How long a text is on a screen, in characters.
-std::size_t character_count(std::string_view text);
+/// JSON made fit for a terminal, line by line: what would steer it inside of strings is escaped as
+/// JSON escapes it, so that the document means the same.
+class TerminalJson : public qfcsync::ByteSink {
+ public:
+  explicit TerminalJson(qfcsync::ByteSink& out) : out_(out) {}
+  void write(std::string_view bytes) override;
+  /// Writes what has no line end yet.
+  void flush();
+
+ private:
+  void write_safely(std::string_view text);
+
+  qfcsync::ByteSink& out_;
+  std::string line_;
+};
 
 enum class Ink { Bold, Dim, Green, Yellow, Red };
 

@@ -37,11 +37,11 @@ struct Buffer : qfcsync_buffer {
 };
 
 /// Requires that a call went well, with its message if not.
-#define REQUIRE_OK(call)                  \
-  do {                                    \
-    const int code_of_call = (call);      \
-    INFO(qfcsync_last_error()->message);  \
-    REQUIRE_EQ(code_of_call, QFCSYNC_OK); \
+#define REQUIRE_OK(call)                              \
+  do {                                                \
+    const int code_of_call = (call);                  \
+    INFO(std::string(qfcsync_last_error()->message)); \
+    REQUIRE_EQ(code_of_call, QFCSYNC_OK);             \
   } while (false)
 
 /// A base and two edited copies, with a parent and a child table.

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static int stop(double share, void *payload) {
+static int stop(double share, void* payload) {
   (void)payload;
   return share >= 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   qfcsync_buffer buffer = QFCSYNC_BUFFER_INIT;
   qfcsync_diff_options diff = QFCSYNC_DIFF_OPTIONS_INIT;
   qfcsync_apply_options apply = QFCSYNC_APPLY_OPTIONS_INIT;

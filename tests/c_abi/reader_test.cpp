@@ -47,9 +47,9 @@ TEST_SUITE("c_abi/reader") {
       seen += '\n';
     }
     CHECK_EQ(seen,
-             "update | integer 1 > undefined | text oak > text red oak | real 11.5 > real 12.5\n"
+             "insert | undefined > integer 4 | undefined > text ash | undefined > null\n"
              "delete | integer 2 > undefined | text lime > undefined | real 9.00 > undefined\n"
-             "insert | undefined > integer 4 | undefined > text ash | undefined > null\n");
+             "update | integer 1 > undefined | text oak > text red oak | real 11.5 > real 12.5\n");
     CHECK_NE(std::string(qfcsync_changeset_reader_tool_version(reader)).find(qfcsync_version()),
              std::string::npos);
     CHECK_EQ(std::string(qfcsync_changeset_reader_schema_fingerprint(reader)).size(), 64);

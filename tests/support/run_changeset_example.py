@@ -12,21 +12,21 @@ import sys
 import edited_copies
 
 EXPECTED = """\
-update inspections
-  fid: 1 -> -
-  note: "crown thinned" -> "crown is dry"
-delete inspections
-  fid: 4 -> -
-  tree: 5 -> -
-  day: "2025-06-12" -> -
-  inspector: "Bob" -> -
-  note: "ash dieback" -> -
 insert inspections
   fid: - -> 5
   tree: - -> 2
   day: - -> "2026-05-01"
   inspector: - -> "Ada"
   note: - -> "new nest"
+delete inspections
+  fid: 4 -> -
+  tree: 5 -> -
+  day: "2025-06-12" -> -
+  inspector: "Bob" -> -
+  note: "ash dieback" -> -
+update inspections
+  fid: 1 -> -
+  note: "crown thinned" -> "crown is dry"
 update trees
   fid: 1 -> -
   height: 11.5 -> 12.5

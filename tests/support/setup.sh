@@ -52,8 +52,9 @@ make_python() {
 }
 
 # make_python_package: a virtual environment with the package qfcsync, built from these sources as
-# pip does; only what has changed is compiled. The build happens without pip's isolation, so that
-# its folder can be kept; the tools are pinned in tests/python/requirements.txt.
+# pip does. The build happens without pip's isolation, so that its folder can be kept, and with the
+# compilers' names that CMake uses, so that ccache knows the engine from the other build; the tools
+# are pinned in tests/python/requirements.txt.
 make_python_package() {
   local wanted="$qfcsync_root/tests/python/requirements.txt"
   local venv="$qfcsync_root/build/venv_python"
@@ -65,7 +66,7 @@ make_python_package() {
     cp "$wanted" "$venv/requirements.txt"
   fi
   echo "building the wheel"
-  QFCSYNC_WERROR=ON PATH="$venv/bin:$PATH" "$venv/bin/pip" install --quiet \
+  CC=cc CXX=c++ QFCSYNC_WERROR=ON PATH="$venv/bin:$PATH" "$venv/bin/pip" install --quiet \
     --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall \
     "$qfcsync_root/bindings/python"
 }

@@ -10,11 +10,8 @@ namespace {
 /// "Not part of the change", which is not None.
 struct Undefined {};
 
-nb::handle undefined() {
-  // Never freed: values may outlive the module while the interpreter ends.
-  static PyObject* const kUndefined = nb::cast(Undefined{}).release().ptr();
-  return kUndefined;
-}
+/// Owned by the module, as its attribute UNDEFINED.
+PyObject* undefined = nullptr;
 
 nb::object take(PyObject* object) {
   if (object == nullptr) throw nb::python_error();
@@ -41,7 +38,7 @@ nb::object to_str(std::string_view bytes) {
 nb::object to_python(const ValueView& value) {
   switch (value.type()) {
     case ValueType::Undefined:
-      return nb::borrow(undefined());
+      return nb::borrow(undefined);
     case ValueType::Integer:
       return nb::int_(value.as_integer());
     case ValueType::Real:
@@ -63,7 +60,9 @@ void bind_values(nb::module_& module) {
   nb::class_<Undefined>(module, "Undefined")
       .def("__repr__", [](const Undefined&) { return "UNDEFINED"; })
       .def("__bool__", [](const Undefined&) { return false; });
-  module.attr("UNDEFINED") = undefined();
+  const nb::object instance = nb::cast(Undefined{});
+  undefined = instance.ptr();
+  module.attr("UNDEFINED") = instance;
 }
 
 }  // namespace qfcsync::python

@@ -66,11 +66,18 @@ struct ChangesetApplyResult {
 
 /// Makes the changes of a changeset in a file, in one transaction: all or nothing.
 ///
-/// Only changed columns are written, so that triggers fire for what changed. Foreign keys are
-/// checked at the end; changes that collide for the moment (swapped unique values, a child before
-/// its parent) are retried. Spatial index, feature counts, extents and user triggers stay right
-/// as after an edit by GDAL; effects that the changeset lists itself as indirect are not made
-/// twice.
+/// Only changed columns are written, so that triggers fire for what changed; old values are
+/// compared as they are stored, by type and bytes. Changes that collide for the moment (swapped
+/// unique values, a child before its parent) are tried again; values that go round in circles
+/// change places behind stand-ins. Foreign keys are checked at the end, and violations that were
+/// there before do not count. Spatial index, feature counts, extents and time stamps of a
+/// GeoPackage stay right as after an edit by GDAL; changes of those derived values in the
+/// changeset count as made.
+///
+/// Triggers and foreign key actions of the file act as after an edit. A row or cell that they
+/// changed fits when it held what the changeset expects before, and in the end rows that the
+/// changeset lists hold what it says: listed effects are not made twice. Deletes whose foreign keys
+/// cascade come last, so that rows which the changeset leads to another parent are not taken along.
 ///
 /// With MismatchPolicy::Abort a mismatch makes the result unapplied and the file stays as it was.
 ///

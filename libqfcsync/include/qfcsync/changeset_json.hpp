@@ -1,6 +1,7 @@
 #pragma once
 
 #include <qfcsync/changeset.hpp>
+#include <qfcsync/changeset_apply.hpp>
 #include <qfcsync/conflict.hpp>
 #include <qfcsync/stream.hpp>
 
@@ -38,5 +39,9 @@ void write_geojson(ByteSource& changeset, ByteSink& out, const JsonOptions& opti
 
 /// One conflict as a JSON object on one line: kind, table, key, cells with base, ours and theirs.
 std::string conflict_json(const Conflict& conflict);
+
+/// One mismatch as a JSON object on one line: kind, operation, table, key and, where they apply,
+/// column, expected and found.
+std::string mismatch_json(const Mismatch& mismatch);
 
 }  // namespace qfcsync

@@ -22,7 +22,7 @@ enum class ExtractMethod : std::uint8_t {
   Auto,    ///< the fastest that the files allow
   Leaves,  ///< stream both b-trees and compare records
   Pages,   ///< compare pages first, records only where pages differ
-  Sqlite,  ///< rows through SQLite: WITHOUT ROWID, UTF-16, a pending write-ahead log
+  Sqlite,  ///< rows through SQLite: WITHOUT ROWID, two text encodings
 };
 
 struct ExtractOptions {
@@ -49,13 +49,16 @@ struct ExtractResult {
 ///     base ──── out ────▶ modified
 ///
 /// Per table, by name: inserts, deletes, updates, each in the order of keys. Values are compared as
-/// they are stored: type and bits, no collation. Reading takes a snapshot of each file; other
-/// programs may go on writing. Cost follows the bytes of both files; memory is bounded
-/// (kExtractMemoryBytes) beside a scratch file for large changesets.
+/// they are stored: type and bits, no collation; texts of UTF-16 files come as UTF-8. A row whose
+/// key changes in any bit is deleted and inserted, also where a collation takes both keys for one.
+/// Rows with NULL in the key are left out with a note. Reading takes a snapshot of each file,
+/// with what its journals say; other programs may go on writing, and nothing of the files and
+/// beside them changes (but a transaction that a dead program left half done is taken back). Cost
+/// follows the bytes of both files; memory is bounded (kExtractMemoryBytes) beside a scratch file
+/// for large changesets.
 ///
-/// @errors NotFound, Corrupt, Busy, Io, Cancelled; SchemaMismatch: see SchemaPolicy and every
-///         operation is named; Unsupported: what cannot be compared (encrypted, other encodings on
-///         the two sides), by name
+/// @errors NotFound: a file, or a table that the options name; Corrupt, Busy, Io, Cancelled;
+///         SchemaMismatch: see SchemaPolicy and every operation is named; Unsupported: encrypted
 /// @threads safe concurrently
 ExtractResult extract(const std::filesystem::path& base, const std::filesystem::path& modified,
                       ByteSink& out, const ExtractOptions& options = {});

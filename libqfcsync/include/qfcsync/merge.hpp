@@ -35,6 +35,9 @@ struct MergeOptions {
   const DatabaseSchema* schema = nullptr;
   /// Renumbered keys of a table are above this and above all keys in the changesets.
   std::map<std::string, std::int64_t> max_keys;
+  /// merge_files: called once, after the last conflict and before the result appears, so that what
+  /// was written about conflicts is safe first. Whatever it throws leaves everything as it was.
+  std::function<void()> before_publish;
   Progress progress;
 };
 

@@ -103,12 +103,18 @@ std::string_view to_string(TableNote::Reason reason) noexcept;
 
 /// Reads what tables a GeoPackage or any SQLite file has. The file is not changed.
 ///
+/// Every table is either in tables or noted, save those that software keeps: sqlite_..., the tables
+/// of the GeoPackage standard and GDAL's gpkg_ogr_contents by their exact names, and the spatial
+/// indexes of geometry columns. A table of a user may be called gpkg_mine or rtree_mine.
+///
 /// @errors NotFound, Corrupt (no SQLite file, or damaged), Busy, Io; Unsupported: encrypted
 DatabaseSchema read_schema(const std::filesystem::path& file);
 
 /// What has to be done to one schema to get the other; empty when rows can be compared.
 ///
-/// A dropped and an added table or column of the same shape and place count as renamed.
+/// A dropped and an added column of the same declaration, behind the same column, count as renamed;
+/// so do tables with the same columns, unless there is more than one to choose from. A geometry
+/// column that gets another geometry type or reference system changes its type.
 std::vector<SchemaOperation> compare_schemas(const DatabaseSchema& base,
                                              const DatabaseSchema& modified);
 

@@ -41,15 +41,20 @@ std::string RowWriter::sql(const char* verb) const {
                    : fmt::format("SELECT {} FROM {}{}", columns, name, where_key());
 }
 
-Statement& RowWriter::kept(KeptList& list, const char* verb) {
-  const auto found = std::find_if(list.begin(), list.end(),
-                                  [&](const Kept& each) { return each.columns == mask_; });
-  if (found != list.end()) {
-    list.splice(list.begin(), list, found);
+Statement& RowWriter::kept(Shelf& shelf, const char* verb) {
+  auto& list = shelf.kept;
+  if (!list.empty() && list.front().columns == mask_) return list.front().statement;
+  const auto found = shelf.by_columns.find(mask_);
+  if (found != shelf.by_columns.end()) {
+    list.splice(list.begin(), list, found->second);
     return list.front().statement;
   }
   list.emplace_front(mask_, database_, sql(verb));
-  if (list.size() > kMaxKeptUpdates) list.pop_back();
+  shelf.by_columns[mask_] = list.begin();
+  if (list.size() > kMaxKeptUpdates) {
+    shelf.by_columns.erase(list.back().columns);
+    list.pop_back();
+  }
   return list.front().statement;
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 struct sqlite3;
@@ -17,7 +18,7 @@ struct sqlite3;
 namespace qfcsync::apply {
 
 /// Statements kept per table; more sets of columns than this are prepared anew.
-inline constexpr std::size_t kMaxKeptUpdates = 64;
+inline constexpr std::size_t kMaxKeptUpdates = 256;
 
 /// Why the database did not take a row.
 struct Refusal {
@@ -57,9 +58,13 @@ class RowWriter {
     std::vector<bool> columns;
     gpkg::edit::Statement statement;
   };
-  using KeptList = std::list<Kept>;
+  /// Statements by the columns that they name, the one used last in front.
+  struct Shelf {
+    std::list<Kept> kept;
+    std::unordered_map<std::vector<bool>, std::list<Kept>::iterator> by_columns;
+  };
 
-  gpkg::edit::Statement& kept(KeptList& list, const char* verb);
+  gpkg::edit::Statement& kept(Shelf& shelf, const char* verb);
   std::string sql(const char* verb) const;
   std::string where_key() const;
   void bind_key(gpkg::edit::Statement& statement, int first, Cells key) const;
@@ -67,8 +72,8 @@ class RowWriter {
 
   sqlite3* database_;
   const TargetTable& table_;
-  KeptList finds_;
-  KeptList updates_;
+  Shelf finds_;
+  Shelf updates_;
   std::vector<bool> mask_;
   std::vector<ValueView> row_;
   gpkg::edit::Statement* reading_ = nullptr;

@@ -84,16 +84,14 @@ class OrderedComparison {
 
 }  // namespace
 
-std::uint64_t compare_ordered(sqlite3* base, const TableSchema& base_table, sqlite3* modified,
-                              const TableSchema& modified_table, RowSink& sink,
-                              ProgressMeter& meter) {
+void compare_ordered(sqlite3* base, const TableSchema& base_table, sqlite3* modified,
+                     const TableSchema& modified_table, RowSink& sink, ProgressMeter& meter) {
   const Interruption base_interruption(base, meter);
   const Interruption modified_interruption(modified, meter);
   try {
     OrderedScan base_scan(base, base_table);
     OrderedScan modified_scan(modified, modified_table);
     OrderedComparison(base_scan, modified_scan, sink, meter).run();
-    return base_scan.nameless_rows() + modified_scan.nameless_rows();
   } catch (...) {
     meter.throw_kept();
     throw;

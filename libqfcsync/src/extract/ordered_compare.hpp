@@ -5,8 +5,6 @@
 #include "extract/progress.hpp"
 #include "extract/row_sink.hpp"
 
-#include <cstdint>
-
 struct sqlite3;
 
 namespace qfcsync::extraction {
@@ -16,10 +14,8 @@ namespace qfcsync::extraction {
 /// Both sides have the same columns. Memory is that of SQLite's sorter, which spills, and of a row
 /// of each side.
 ///
-/// @return  rows left out on the two sides because their key has NULL
 /// @errors  Corrupt, Busy, Io, and what sink and meter throw
-std::uint64_t compare_ordered(sqlite3* base, const TableSchema& base_table, sqlite3* modified,
-                              const TableSchema& modified_table, RowSink& sink,
-                              ProgressMeter& meter);
+void compare_ordered(sqlite3* base, const TableSchema& base_table, sqlite3* modified,
+                     const TableSchema& modified_table, RowSink& sink, ProgressMeter& meter);
 
 }  // namespace qfcsync::extraction

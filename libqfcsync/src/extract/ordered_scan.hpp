@@ -17,7 +17,7 @@ namespace qfcsync::extraction {
 /// The rows of a table through SQLite in the order of their keys, which is that of SQLite for
 /// values compared by bytes whatever collation a column has: numbers, texts, blobs.
 ///
-/// Rows with NULL in the key are passed over and counted: nothing names them.
+/// Rows with NULL in the key are passed over: nothing names them.
 class OrderedScan {
  public:
   /// @errors Corrupt, Busy, Io
@@ -32,7 +32,6 @@ class OrderedScan {
   /// Values of its key, in the order of the key.
   std::span<const ValueView> key() const { return key_; }
 
-  std::uint64_t nameless_rows() const { return nameless_rows_; }
   std::uint64_t row_bytes() const { return row_bytes_; }
 
  private:
@@ -47,7 +46,6 @@ class OrderedScan {
   std::vector<ValueView> key_;
   std::vector<Value> previous_key_;
   std::vector<ValueView> previous_views_;
-  std::uint64_t nameless_rows_ = 0;
   std::uint64_t row_bytes_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "sqlitefile/manifest_pages.hpp"
 #include "sqlitefile/payload.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -62,6 +63,7 @@ class TableCompare {
   bool is_same_leaf() const;
   void compare_overflow();
   void merge_leaves();
+  void skip_same_rows();
   void compare_row();
   void finish();
   void count_leaf();
@@ -176,7 +178,9 @@ void TableCompare::compare_overflow() {
 /// Row by row until one of the leaves ends.
 void TableCompare::merge_leaves() {
   choice_.merged();
-  while (base_.has_row() && modified_.has_row()) {
+  while (true) {
+    if (has_same_pages_) skip_same_rows();
+    if (!base_.has_row() || !modified_.has_row()) return;
     const std::int64_t before = base_.cell().rowid;
     const std::int64_t after = modified_.cell().rowid;
     if (before == after) {
@@ -191,6 +195,22 @@ void TableCompare::merge_leaves() {
       modified_.next_row();
     }
   }
+}
+
+/// Goes past rows that are the same bytes, key included, without taking them apart.
+void TableCompare::skip_same_rows() {
+  if (!base_.has_row() || !modified_.has_row()) return;
+  const LeafPage& a = base_.leaf();
+  const LeafPage& b = modified_.leaf();
+  const std::uint32_t rows = std::min(a.count() - base_.index(), b.count() - modified_.index());
+  std::uint32_t same = 0;
+  for (; same < rows; ++same) {
+    const std::string_view bytes = a.whole_cell(base_.index() + same);
+    if (bytes.empty() || !b.cell_begins_with(modified_.index() + same, bytes)) break;
+  }
+  if (same == 0) return;
+  base_.skip_rows(same);
+  modified_.skip_rows(same);
 }
 
 void TableCompare::compare_row() {

@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 
 #include "base/text.hpp"
+#include "extract/own_database.hpp"
 #include "gpkg/edit_statement.hpp"
 
 #include <limits>
@@ -19,31 +20,13 @@ using gpkg::edit::Statement;
 constexpr std::int64_t kOrdinary = 0;
 constexpr std::int64_t kVirtualGenerated = 2;  // not stored
 
-struct ToValue {
-  Value operator()(std::monostate) const { return Value(ValueView::null()); }
-  Value operator()(std::int64_t number) const { return Value(ValueView::integer(number)); }
-  Value operator()(double number) const { return Value(ValueView::real(number)); }
-  Value operator()(const std::string& text) const { return Value(ValueView::text(text)); }
-  Value operator()(const gpkg::edit::Blob& blob) const {
-    return Value(ValueView::blob(blob.bytes));
-  }
-};
-
 /// A database in memory that is asked what SQLite reads from rows that are older than a column.
 class Scratchpad {
  public:
-  Scratchpad() {
-    if (sqlite3_open_v2(":memory:", &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
-                        nullptr) != SQLITE_OK) {
-      sqlite3_close_v2(handle_);
-      throw std::bad_alloc();
-    }
-    sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 0);
+  /// @param encoding  that of the database whose columns are asked about
+  explicit Scratchpad(const std::string& encoding) {
+    gpkg::edit::execute(handle(), fmt::format("PRAGMA encoding='{}'", encoding).c_str());
   }
-  ~Scratchpad() { sqlite3_close_v2(handle_); }
-  Scratchpad(const Scratchpad&) = delete;
-  Scratchpad& operator=(const Scratchpad&) = delete;
 
   bool has_real_affinity(const std::string& type) {
     const std::optional<Value> value = added_value(type, "1");
@@ -62,23 +45,38 @@ class Scratchpad {
   std::optional<Value> added_value(const std::string& type, const std::string& default_sql) {
     constexpr const char* kOldRow =
         "DROP TABLE IF EXISTS t; CREATE TABLE t(x); INSERT INTO t VALUES(0)";
-    gpkg::edit::execute(handle_, kOldRow);
+    gpkg::edit::execute(handle(), kOldRow);
     const std::string declared = type.empty() ? std::string() : gpkg::edit::sql_name(type);
     try {
       Statement alter(
-          handle_, fmt::format("ALTER TABLE t ADD COLUMN a {} DEFAULT {}", declared, default_sql));
+          handle(), fmt::format("ALTER TABLE t ADD COLUMN a {} DEFAULT {}", declared, default_sql));
       alter.run();
     } catch (const Error& error) {
       if (error.code() == ErrorCode::SchemaMismatch) return std::nullopt;
       throw;
     }
-    Statement statement(handle_, "SELECT a FROM t");
-    if (!statement.step()) return std::nullopt;
-    return std::visit(ToValue{}, statement.column(0));
+    return read_value();
   }
 
-  sqlite3* handle_ = nullptr;
+  /// Texts as bytes in the encoding of the database.
+  Value read_value() {
+    Statement statement(handle(), "SELECT a, CAST(a AS BLOB) FROM t");
+    statement.step();
+    const ValueView value = statement.column_view(0);
+    if (value.type() != ValueType::Text) return Value(value);
+    return Value(ValueView::text(statement.column_view(1).bytes()));
+  }
+
+  sqlite3* handle() const { return database_.handle(); }
+
+  OwnDatabase database_{OwnDatabase::Place::Memory};
 };
+
+std::string encoding_of(sqlite3* database) {
+  Statement statement(database, "PRAGMA main.encoding");
+  statement.step();
+  return statement.column_text(0);
+}
 
 bool is_strict(sqlite3* database, const std::string& table) {
   Statement statement(database,
@@ -108,7 +106,7 @@ std::uint32_t read_root(sqlite3* database, const std::string& table) {
 RawLayout read_layout(sqlite3* database, const TableSchema& table) {
   RawLayout layout;
   layout.root = read_root(database, table.name);
-  Scratchpad pad;
+  Scratchpad pad(encoding_of(database));
   const bool strict = is_strict(database, table.name);
   Statement statement(database, "SELECT name, hidden FROM pragma_table_xinfo(?1) ORDER BY cid");
   statement.bind_text(1, table.name);

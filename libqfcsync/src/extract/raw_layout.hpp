@@ -17,6 +17,8 @@ struct RawLayout {
   std::vector<RawColumn> columns;
 };
 
+/// Texts of RawColumn::missing are in the encoding of the database.
+///
 /// @errors Corrupt, Busy, Io
 RawLayout read_layout(sqlite3* database, const TableSchema& table);
 

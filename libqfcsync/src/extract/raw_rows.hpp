@@ -27,11 +27,18 @@ class RawRows {
   /// A row is there. (False from the end of a leaf until next_leaf.)
   bool has_row() const noexcept { return index_ < leaf_.count(); }
   bool is_at_leaf_start() const noexcept { return index_ == 0; }
+  std::uint32_t index() const noexcept { return index_; }  ///< of the row in the leaf
   const sqlitefile::LeafPage& leaf() const noexcept { return leaf_; }
 
   const sqlitefile::Cell& cell() const noexcept { return cell_; }
   void next_row() {
     if (++index_ < leaf_.count()) load();
+  }
+  /// Goes past count rows, at least one, whose rowids are known to ascend or do not matter.
+  void skip_rows(std::uint32_t count) {
+    index_ += count;
+    cell_.rowid = leaf_.cell(index_ - 1).rowid;
+    if (has_row()) load();
   }
   /// The rest of the leaf is known; last is the rowid of its last row.
   void skip_leaf(std::int64_t last) noexcept {

@@ -1,5 +1,6 @@
 #include "extract/snapshot.hpp"
 
+#include "extract/log_source.hpp"
 #include "gpkg/edit_statement.hpp"
 #include "gpkg/read_file.hpp"
 #include "gpkg/schema_read.hpp"
@@ -24,22 +25,38 @@ class LockedFile : public sqlitefile::PageSource {
   std::uint64_t size_;
 };
 
+/// The log, when there are frames in it; nullptr otherwise.
+///
 /// An empty log stays so for this snapshot: a writer may append to it, but nothing of that comes
 /// into the file while we hold the first read mark.
-bool has_pending_frames(sqlite3* database) {
+sqlite3_file* pending_log(sqlite3* database) {
   gpkg::edit::Statement mode(database, "PRAGMA main.journal_mode");
-  if (!mode.step() || mode.column_text(0) != "wal") return false;
+  if (!mode.step() || mode.column_text(0) != "wal") return nullptr;
   sqlite3_file* log = gpkg::journal_of(database);
-  return log != nullptr && gpkg::size_of(log) > 0;
+  return log != nullptr && gpkg::size_of(log) > 0 ? log : nullptr;
 }
 
 }  // namespace
 
-Snapshot::Snapshot(const std::filesystem::path& file)
-    : connection_(file),
-      schema_(gpkg::read_schema(connection_.handle())),
-      source_(std::make_unique<LockedFile>(gpkg::file_of(connection_.handle()))),
-      has_pending_log_(has_pending_frames(connection_.handle())) {}
+Snapshot::Snapshot(const std::filesystem::path& file) : connection_(file) {
+  open_source();
+  schema_ = gpkg::read_schema(handle());
+}
+
+void Snapshot::open_source() {
+  sqlite3_file* log = pending_log(handle());
+  LogEnd end;
+  if (log != nullptr) {
+    has_bytes_ = pin_log(handle(), end);
+    has_pending_log_ = !has_bytes_ || end.frames > 0;
+  }
+  sqlite3_file* file = gpkg::file_of(handle());
+  if (has_bytes_ && has_pending_log_) {
+    source_ = std::make_unique<LogSource>(file, log, end);
+  } else {
+    source_ = std::make_unique<LockedFile>(file);
+  }
+}
 
 sqlitefile::PageReader& Snapshot::pages() {
   if (!pages_) pages_.emplace(*source_);

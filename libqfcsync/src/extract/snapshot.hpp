@@ -30,24 +30,28 @@ class Snapshot {
   const DatabaseSchema& schema() const { return schema_; }
   std::uint64_t size() const { return source_->size(); }
 
-  /// Frames of a write-ahead log are not in the file yet (or may not be): only SQLite knows the
-  /// rows.
+  /// A write-ahead log has frames that are not in the file, or may not be.
   bool has_pending_log() const { return has_pending_log_; }
+  /// source() gives what SQLite would read; if not, only SQLite knows the rows.
+  bool has_bytes() const { return has_bytes_; }
 
-  /// The bytes of the file. Not those of the snapshot when a log is pending.
+  /// The bytes of the database, with those of its log; see has_bytes().
   sqlitefile::PageSource& source() { return *source_; }
-  /// Pages of the file. @errors as sqlitefile::PageReader
+  /// Its pages. @errors as sqlitefile::PageReader
   sqlitefile::PageReader& pages();
 
   /// When everything is read. @errors Busy: the file changed while it could not be locked
   void check_unchanged() const { connection_.check_unchanged(); }
 
  private:
+  void open_source();
+
   gpkg::ReadConnection connection_;
-  DatabaseSchema schema_;
   std::unique_ptr<sqlitefile::PageSource> source_;
-  std::optional<sqlitefile::PageReader> pages_;
   bool has_pending_log_ = false;
+  bool has_bytes_ = true;
+  DatabaseSchema schema_;  // read when it is settled which moment the snapshot shows
+  std::optional<sqlitefile::PageReader> pages_;
 };
 
 }  // namespace qfcsync::extraction

@@ -1,8 +1,12 @@
 #include "extract/table_compare.hpp"
 
+#include "extract/key_sorter.hpp"
 #include "extract/ordered_compare.hpp"
+#include "extract/ordered_scan.hpp"
 #include "extract/raw_compare.hpp"
 #include "extract/raw_layout.hpp"
+#include "extract/utf8_sink.hpp"
+#include "gpkg/edit_statement.hpp"
 
 #include <fmt/format.h>
 
@@ -15,10 +19,9 @@ TableComparer::TableComparer(Snapshot& base, Snapshot& modified, ExtractMethod m
 /// Whether stored rows of one side can be compared with those of the other.
 bool TableComparer::are_bytes_comparable() {
   if (!are_bytes_comparable_) {
-    are_bytes_comparable_ = wanted_ != ExtractMethod::Sqlite && !base_.has_pending_log() &&
-                            !modified_.has_pending_log() &&
-                            base_.pages().header().encoding == sqlitefile::TextEncoding::Utf8 &&
-                            modified_.pages().header().encoding == sqlitefile::TextEncoding::Utf8;
+    are_bytes_comparable_ = wanted_ != ExtractMethod::Sqlite && base_.has_bytes() &&
+                            modified_.has_bytes() &&
+                            base_.pages().header().encoding == modified_.pages().header().encoding;
   }
   return *are_bytes_comparable_;
 }
@@ -26,18 +29,50 @@ bool TableComparer::are_bytes_comparable() {
 void TableComparer::compare(const std::string& name, RowSink& sink) {
   const TableSchema& base = *base_.schema().find(name);
   const TableSchema& modified = *modified_.schema().find(name);
-  if (base.has_integer_key && modified.has_integer_key && are_bytes_comparable()) {
-    return compare_stored(base, modified, sink);
+  if (!base.has_integer_key) note_nameless_rows(base);
+  if (base.is_without_rowid || modified.is_without_rowid || !are_bytes_comparable()) {
+    used_sqlite_ = true;
+    compare_ordered(base_.handle(), base, modified_.handle(), modified, sink, meter_);
+  } else if (base.has_integer_key && modified.has_integer_key) {
+    compare_as_utf8(base, modified, sink);
+  } else {
+    compare_by_key(base, modified, sink);
   }
-  used_sqlite_ = true;
-  const std::uint64_t nameless =
-      compare_ordered(base_.handle(), base, modified_.handle(), modified, sink, meter_);
-  if (nameless > 0) {
-    notes_.push_back({name, TableNote::Reason::NoKey,
-                      fmt::format("table {}: {} rows of both files have NULL in their key; they "
-                                  "cannot be named and are not compared",
-                                  name, nameless)});
+}
+
+/// SQLite allows NULL in keys that are not the rowid.
+void TableComparer::note_nameless_rows(const TableSchema& table) {
+  std::string condition;
+  for (const std::size_t column : key_positions(table)) {
+    if (!condition.empty()) condition += " OR ";
+    condition += gpkg::edit::sql_name(table.columns[column].name) + " IS NULL";
   }
+  const std::string sql = fmt::format("SELECT 1 FROM main.{} WHERE {} LIMIT 1",
+                                      gpkg::edit::sql_name(table.name), condition);
+  for (const Snapshot* file : {&base_, &modified_}) {
+    gpkg::edit::Statement statement(file->handle(), sql);
+    if (!statement.step()) continue;
+    notes_.push_back({table.name, TableNote::Reason::NoKey,
+                      fmt::format("table {} has rows with NULL in their key; they cannot be named "
+                                  "and are not compared",
+                                  table.name)});
+    return;
+  }
+}
+
+void TableComparer::compare_by_key(const TableSchema& base, const TableSchema& modified,
+                                   RowSink& sink) {
+  KeySorter sorter(base);
+  compare_as_utf8(base, modified, sorter);
+  sorter.finish(sink, meter_);
+}
+
+void TableComparer::compare_as_utf8(const TableSchema& base, const TableSchema& modified,
+                                    RowSink& sink) {
+  const sqlitefile::TextEncoding encoding = base_.pages().header().encoding;
+  if (encoding == sqlitefile::TextEncoding::Utf8) return compare_stored(base, modified, sink);
+  Utf8Sink utf8(sink, encoding);
+  compare_stored(base, modified, utf8);
 }
 
 void TableComparer::compare_stored(const TableSchema& base, const TableSchema& modified,

@@ -33,6 +33,9 @@ class TableComparer {
  private:
   bool are_bytes_comparable();
   void compare_stored(const TableSchema& base, const TableSchema& modified, RowSink& sink);
+  void compare_as_utf8(const TableSchema& base, const TableSchema& modified, RowSink& sink);
+  void compare_by_key(const TableSchema& base, const TableSchema& modified, RowSink& sink);
+  void note_nameless_rows(const TableSchema& table);
 
   Snapshot& base_;
   Snapshot& modified_;

@@ -125,6 +125,39 @@ Statement& Statement::bind_real(int index, double value) {
   return *this;
 }
 
+Statement& Statement::bind_view(int index, ValueView value) {
+  switch (value.type()) {
+    case ValueType::Integer:
+      return bind_int(index, value.as_integer());
+    case ValueType::Real:
+      return bind_real(index, value.as_real());
+    case ValueType::Text:
+      return bind_text(index, value.bytes().data() == nullptr ? "" : value.bytes());
+    case ValueType::Blob: {
+      const std::string_view bytes = value.bytes().data() == nullptr ? "" : value.bytes();
+      if (sqlite3_bind_blob64(handle_, index, bytes.data(), bytes.size(), SQLITE_STATIC) !=
+          SQLITE_OK) {
+        throw_sqlite(database_, "cannot bind a blob");
+      }
+      return *this;
+    }
+    default:
+      if (sqlite3_bind_null(handle_, index) != SQLITE_OK) {
+        throw_sqlite(database_, "cannot bind NULL");
+      }
+      return *this;
+  }
+}
+
+Statement& Statement::bind_utf16(int index, std::string_view bytes, bool is_little_endian) {
+  const unsigned char encoding = is_little_endian ? SQLITE_UTF16LE : SQLITE_UTF16BE;
+  if (sqlite3_bind_text64(handle_, index, bytes.data(), bytes.size(), SQLITE_STATIC, encoding) !=
+      SQLITE_OK) {
+    throw_sqlite(database_, "cannot bind a text");
+  }
+  return *this;
+}
+
 bool Statement::step() {
   const int result = sqlite3_step(handle_);
   if (result == SQLITE_ROW) return true;

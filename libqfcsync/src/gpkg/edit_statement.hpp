@@ -48,6 +48,9 @@ class Statement {
   Statement& bind_text(int index, std::string_view text);
   Statement& bind_int(int index, std::int64_t value);
   Statement& bind_real(int index, double value);
+  Statement& bind_view(int index, ValueView value);
+  /// @param bytes  a text in UTF-16
+  Statement& bind_utf16(int index, std::string_view bytes, bool is_little_endian);
 
   /// @return true when there is a row. @errors as throw_sqlite
   bool step();

@@ -197,6 +197,19 @@ bool Catalog::is_constrained() const {
                      [](const MergeTable& table) { return table.is_constrained(); });
 }
 
+bool Catalog::may_be_constrained() const {
+  const auto has_unique = [](const std::vector<TableSchema>& tables) {
+    return std::any_of(tables.begin(), tables.end(),
+                       [](const TableSchema& table) { return !table.unique.empty(); });
+  };
+  const DatabaseSchema* schema = options_->schema;
+  return !options_->relations.empty() ||
+         (schema != nullptr && (!schema->relations.empty() || has_unique(schema->tables))) ||
+         std::any_of(envelopes_.begin(), envelopes_.end(), [&](const auto& envelope) {
+           return !envelope.relations.empty() || has_unique(envelope.tables);
+         });
+}
+
 std::optional<ChangesetEnvelope> Catalog::merged_envelope() const {
   if (envelopes_.empty()) return std::nullopt;
   ChangesetEnvelope merged;

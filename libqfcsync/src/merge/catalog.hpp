@@ -55,6 +55,12 @@ struct MergeTable {
   void note_key(std::int64_t value) {
     if (!max_key || *max_key < value) max_key = value;
   }
+  /// Takes the key of a row, when it is one integer.
+  void note_row(std::span<const ValueView> row) {
+    if (key.size() == 1 && row[key[0]].type() == ValueType::Integer) {
+      note_key(row[key[0]].as_integer());
+    }
+  }
 };
 
 /// All tables that two changesets speak of, and what relates them.
@@ -83,6 +89,8 @@ class Catalog {
   std::span<const MergeRelation> relations() const { return relations_; }
   std::span<const ParentKey> parent_keys() const { return parent_keys_; }
   bool is_constrained() const;
+  /// Whether anything could make tables constrained that are still to come.
+  bool may_be_constrained() const;
 
   /// The envelope of the rebased changeset; nullopt when neither side had one.
   std::optional<ChangesetEnvelope> merged_envelope() const;

@@ -1,15 +1,13 @@
 #include "merge/change_spool.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace qfcsync::merge {
 namespace {
 
 constexpr std::size_t kFlushBytes = 64u << 10;
-/// Read around a wanted change: both sides list their changes in the same order, so that
-/// neighbours are wanted next.
-constexpr std::size_t kWindowBytes = 32u << 10;
+/// Larger changes are read on their own.
+constexpr std::size_t kWindowedBytes = 16u << 10;
 
 /// Stands before each change: its size (64 bits) and its table (32 bits).
 constexpr std::size_t kFrameBytes = 12;
@@ -34,17 +32,10 @@ void ChangeSpool::flush() {
 }
 
 std::string_view SpoolCursor::bytes(std::uint64_t offset, std::size_t size) {
-  const bool is_inside =
-      offset >= window_offset_ && offset + size <= window_offset_ + window_.size();
-  if (!is_inside) {
-    const auto rest = store_->size() - offset;
-    const auto wanted = static_cast<std::size_t>(
-        std::min<std::uint64_t>(rest, std::max<std::uint64_t>(size, kWindowBytes)));
-    // Copied, because a store may give views that its next read ends.
-    window_.assign(store_->read(offset, wanted, buffer_));
-    window_offset_ = offset;
-  }
-  return std::string_view(window_).substr(static_cast<std::size_t>(offset - window_offset_), size);
+  if (size <= kWindowedBytes) return windows_.read(offset, size);
+  // Copied, because a store may give views that the next read of anybody ends.
+  large_.assign(store_->read(offset, size, buffer_));
+  return large_;
 }
 
 void SpoolCursor::seek(std::uint64_t offset) {

@@ -3,6 +3,7 @@
 #include <qfcsync/changeset.hpp>
 
 #include "changeset/codec.hpp"
+#include "changeset/window_cache.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -38,7 +39,7 @@ class SpoolCursor {
  public:
   /// @param tables  by number
   SpoolCursor(const ByteStore& store, const std::deque<ChangesetTable>& tables)
-      : store_(&store), tables_(&tables) {}
+      : store_(&store), tables_(&tables), windows_(store) {}
 
   /// Goes to the change that begins at offset.
   void seek(std::uint64_t offset);
@@ -55,9 +56,9 @@ class SpoolCursor {
 
   const ByteStore* store_;
   const std::deque<ChangesetTable>* tables_;
-  std::string window_;
-  std::uint64_t window_offset_ = 0;
+  changeset::WindowCache windows_;
   std::string buffer_;
+  std::string large_;
   std::uint64_t offset_ = 0;
   std::uint64_t next_ = 0;
   std::uint32_t table_ = 0;

@@ -30,18 +30,23 @@ MovedKeys::MovedKeys(Catalog& catalog, const ChangeSide& ours)
       keys_(catalog.heads().size()),
       tuples_(catalog.parent_keys().size()) {}
 
-void MovedKeys::renumber(std::uint32_t number, std::int64_t before) {
-  MergeTable& table = catalog_->table(number);
+std::int64_t next_key(Catalog& catalog, std::uint32_t number, std::int64_t before) {
+  MergeTable& table = catalog.table(number);
   const std::int64_t last = std::max<std::int64_t>(table.max_key.value_or(0), 0);
   if (last == std::numeric_limits<std::int64_t>::max()) {
     throw Error(ErrorCode::LimitExceeded,
                 fmt::format("table {} holds the greatest possible key, so that our row {} cannot "
                             "get another one",
-                            catalog_->head(number).name, before));
+                            catalog.head(number).name, before));
   }
   table.max_key = last + 1;
-  keys_[number].emplace(before, last + 1);
-  renumbered_.push_back({catalog_->head(number).name, before, last + 1});
+  return last + 1;
+}
+
+void MovedKeys::renumber(std::uint32_t table, std::int64_t before) {
+  const std::int64_t after = next_key(*catalog_, table, before);
+  keys_[table].emplace(before, after);
+  renumbered_.push_back({catalog_->head(table).name, before, after});
 }
 
 std::optional<std::int64_t> MovedKeys::new_key(std::uint32_t table, std::int64_t before) const {

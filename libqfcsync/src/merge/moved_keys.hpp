@@ -11,6 +11,12 @@
 
 namespace qfcsync::merge {
 
+/// The next free key of a table, which is taken with that.
+///
+/// @param before  the key it replaces, for the message
+/// @errors LimitExceeded: there is no greater integer
+std::int64_t next_key(Catalog& catalog, std::uint32_t table, std::int64_t before);
+
 /// Rows that ours inserted and that get another key because theirs holds theirs, and everything of
 /// ours that refers to them.
 ///

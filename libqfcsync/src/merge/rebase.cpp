@@ -2,14 +2,16 @@
 #include <qfcsync/merge.hpp>
 
 #include "merge/parents.hpp"
+#include "merge/plain_rebase.hpp"
 #include "merge/unique.hpp"
 
 #include <algorithm>
 #include <optional>
 
-// First both changesets are spooled and indexed by key, and rows that both sides touched are noted.
-// Then everything that concerns more than one row is planned: new keys, references, unique values.
-// At last ours is read again and written as the plan says.
+// Theirs is spooled and indexed by key. Where no row depends on another one, ours is rebased while
+// it is read. Else it is spooled, too, and rows that both sides touched are noted. Then everything
+// that concerns more than one row is planned: new keys, references, unique values. At last ours is
+// read again and written as the plan says.
 
 namespace qfcsync {
 namespace {
@@ -38,22 +40,35 @@ class Rebaser {
       : options_(options), scratch_(scratch), decider_(options), catalog_(options) {}
 
   RebaseResult run(ByteSource& ours, ByteSource& theirs, ByteSink& out) {
-    read(ours, theirs);
-    catalog_.resolve_relations();
-    adopt_keys_of_parents();
-    moved_.emplace(catalog_, *ours_);
-    renumber();
-    RowMerger merger(catalog_, decider_);
-    MergeState state{catalog_, *ours_, *theirs_, *moved_, merger, plan_};
-    if (catalog_.is_constrained()) {
-      plan_parents(state, decider_);
-      plan_unique(state, decider_);
+    // The first change of both is read before anything else, because it brings the envelopes.
+    ChangesetReader our_reader(ours);
+    ChangesetReader their_reader(theirs);
+    const Change* first = our_reader.next();
+    const Change* theirs_first = their_reader.next();
+    catalog_.add_envelope(our_reader.envelope());
+    catalog_.add_envelope(their_reader.envelope());
+    read_theirs(their_reader, theirs_first);
+    const bool is_plain = !catalog_.may_be_constrained();
+    if (!is_plain) {
+      read_ours(our_reader, first);
+      catalog_.resolve_relations();
+      adopt_keys_of_parents();
+      moved_.emplace(catalog_, *ours_);
+      renumber();
     }
-    tick(kShareAfterPlan);
+    const std::optional<ChangesetEnvelope> envelope = catalog_.merged_envelope();
+    ChangesetWriter writer(out, envelope ? &*envelope : nullptr);
+    writer_ = &writer;
     RebaseResult result;
-    result.change_count = write(state, out);
+    if (is_plain) {
+      result.renumbered = rebase_plain(our_reader, first);
+    } else {
+      plan_and_write();
+      result.renumbered = moved_->renumbered();
+    }
+    writer.finish();
+    result.change_count = writer.change_count();
     result.conflict_count = decider_.count();
-    result.renumbered = moved_->renumbered();
     return result;
   }
 
@@ -64,21 +79,16 @@ class Rebaser {
     }
   }
 
-  void read(ByteSource& ours, ByteSource& theirs) {
-    // The first change of both is read before anything else, because it brings the envelopes.
-    ChangesetReader our_reader(ours);
-    ChangesetReader their_reader(theirs);
-    const Change* ours_first = our_reader.next();
-    const Change* theirs_first = their_reader.next();
-    catalog_.add_envelope(our_reader.envelope());
-    catalog_.add_envelope(their_reader.envelope());
+  void read_theirs(ChangesetReader& reader, const Change* first) {
     theirs_.emplace("theirs", catalog_, scratch_);
-    read_side(their_reader, theirs_first, *theirs_,
-              [](std::uint32_t, const Change&, std::uint64_t) {});
+    read_side(reader, first, *theirs_, [](std::uint32_t, const Change&, std::uint64_t) {});
     tick(kShareAfterTheirs);
+  }
+
+  void read_ours(ChangesetReader& reader, const Change* first) {
     ours_.emplace("ours", catalog_, scratch_);
     SpoolCursor cursor = theirs_->cursor();
-    read_side(our_reader, ours_first, *ours_,
+    read_side(reader, first, *ours_,
               [&](std::uint32_t table, const Change& change, std::uint64_t offset) {
                 const auto found = theirs_->find(table, change.key_values(), cursor);
                 if (!found) return;
@@ -86,10 +96,21 @@ class Rebaser {
                 Match match{offset, *found, false, false};
                 match.is_insert_of_both =
                     change.operation == Operation::Insert && other.operation == Operation::Insert;
-                match.is_identical = match.is_insert_of_both && is_same_row(table, change, other);
+                match.is_identical =
+                    match.is_insert_of_both && is_same_insert(catalog_.table(table), change, other);
                 matches_.push_back(match);
               });
     tick(kShareAfterOurs);
+  }
+
+  std::vector<RenumberedKey> rebase_plain(ChangesetReader& reader, const Change* change) {
+    PlainRebase plain(catalog_, *theirs_, decider_, scratch_, *writer_);
+    for (std::uint64_t count = 1; change != nullptr; change = reader.next(), ++count) {
+      plain.add(*change, reader.raw_change());
+      if (count % kTickChanges == 0) tick(kShareAfterTheirs);
+    }
+    tick(kShareAfterPlan);
+    return plain.finish();
   }
 
   template <class Look>
@@ -105,15 +126,6 @@ class Rebaser {
       if (count % kTickChanges == 0) tick(0);
     }
     side.finish();
-  }
-
-  bool is_same_row(std::uint32_t table, const Change& a, const Change& b) const {
-    for (std::size_t i = 0; i < a.new_values.size(); ++i) {
-      if (!same_cell(a.new_values[i], b.new_values[i], catalog_.table(table).geometries, i)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /// A key that is a reference at the same time is not free to change: it goes with its parent,
@@ -163,14 +175,16 @@ class Rebaser {
     }
   }
 
-  std::uint64_t write(MergeState& state, ByteSink& sink) {
-    const std::optional<ChangesetEnvelope> envelope = catalog_.merged_envelope();
-    ChangesetWriter writer(sink, envelope ? &*envelope : nullptr);
-    writer_ = &writer;
+  void plan_and_write() {
+    RowMerger merger(catalog_, decider_);
+    MergeState state{catalog_, *ours_, *theirs_, *moved_, merger, plan_};
+    if (catalog_.is_constrained()) {
+      plan_parents(state, decider_);
+      plan_unique(state, decider_);
+    }
+    tick(kShareAfterPlan);
     write_ours(state);
     write_additions(state);
-    writer.finish();
-    return writer.change_count();
   }
 
   void write_ours(MergeState& state) {

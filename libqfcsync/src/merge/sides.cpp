@@ -73,9 +73,7 @@ std::uint64_t ChangeSide::add(std::uint32_t number, const Change& change, std::s
                 fmt::format("{} has two changes of table {}, {}; join changesets with concat first",
                             name_, change.table->name, key_text(table, row)));
   }
-  if (table.key.size() == 1 && row[table.key[0]].type() == ValueType::Integer) {
-    table.note_key(row[table.key[0]].as_integer());
-  }
+  table.note_row(row);
   const std::uint64_t offset = spool_.append(number, raw);
   end_ = spool_.end();
   index_.insert(hash_of_row, offset);

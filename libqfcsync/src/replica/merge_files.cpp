@@ -35,6 +35,7 @@ class FileMerge {
     const std::unique_ptr<ByteStore> rebased = make_scratch();
     rebase_ours(*rebased);
     apply_ours(*rebased);
+    if (options_.before_publish) options_.before_publish();
     copy_.publish();
     return std::move(result_);
   }

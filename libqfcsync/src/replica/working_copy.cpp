@@ -133,7 +133,17 @@ void WorkingCopy::fill(const std::filesystem::path& source) {
   snapshot.check_unchanged();
 }
 
+void WorkingCopy::check_complete() const {
+  for (const char* ending : {"-wal", "-journal"}) {
+    const auto journal = state_of(with(path_, ending));
+    if (!journal || journal->size == 0) continue;
+    throw Error(ErrorCode::Io, fmt::format("{} could not be written completely; is the disk full?",
+                                           result_.string()));
+  }
+}
+
 void WorkingCopy::publish() {
+  check_complete();
   {
     const Descriptor done(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
     if (done.get() < 0) throw_errno("cannot open " + path_.string());

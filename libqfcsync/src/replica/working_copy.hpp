@@ -42,6 +42,9 @@ class WorkingCopy {
 
   static std::optional<State> state_of(const std::filesystem::path& file);
   void check_result() const;
+  /// A log beside the copy holds changes that are not in it: SQLite does not say when it could not
+  /// bring them there while closing.
+  void check_complete() const;
   void create(const std::filesystem::path& source);
   void fill(const std::filesystem::path& source);
   void remove() const noexcept;

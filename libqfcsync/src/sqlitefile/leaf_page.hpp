@@ -5,6 +5,8 @@
 #include "sqlitefile/varint.hpp"
 
 #include <cstdint>
+#include <cstring>
+#include <string_view>
 
 namespace qfcsync::sqlitefile {
 
@@ -68,6 +70,32 @@ class LeafPage {
       if (at[1] >= 0x80 || ((at[0] & 0x7fu) << 7 | at[1]) > local_.largest()) return true;
     }
     return false;
+  }
+
+  /// A row as it is stored, sizes and rowid included, if all of it lies in this leaf; else empty.
+  std::string_view whole_cell(std::uint32_t index) const noexcept {
+    const std::uint32_t offset = read_u16(pointers_ + std::size_t{2} * index);
+    // Two bytes of size, nine of rowid: no check needed for each of them.
+    constexpr std::uint32_t kMaxHeadBytes = 2 + kMaxVarintBytes;
+    if (offset < cells_begin_ || offset + kMaxHeadBytes > usable_size_) return {};
+    const std::uint8_t* at = bytes_ + offset;
+    std::uint32_t size = at[0];
+    std::uint32_t head = 1;
+    if (size >= 0x80) {
+      if (at[1] >= 0x80) return {};
+      size = (size & 0x7fu) << 7 | at[1];
+      head = 2;
+    }
+    const std::uint32_t last = head + kMaxVarintBytes - 1;
+    while (head < last && at[head] >= 0x80) ++head;
+    size += ++head;
+    if (size - head > local_.largest() || offset + size > usable_size_) return {};
+    return {reinterpret_cast<const char*>(at), size};
+  }
+  bool cell_begins_with(std::uint32_t index, std::string_view bytes) const noexcept {
+    const std::uint32_t offset = read_u16(pointers_ + std::size_t{2} * index);
+    return offset >= cells_begin_ && offset + bytes.size() <= usable_size_ &&
+           std::memcmp(bytes_ + offset, bytes.data(), bytes.size()) == 0;
   }
 
   /// @param index  below count()

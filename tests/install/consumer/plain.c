@@ -3,10 +3,10 @@
 #include <qfcsync.h>
 #include <stdio.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   qfcsync_buffer changeset = QFCSYNC_BUFFER_INIT;
   const qfcsync_sink sink = qfcsync_sink_to_buffer(&changeset);
-  qfcsync_diff_result *result = NULL;
+  qfcsync_diff_result* result = NULL;
   if (argc != 3 || qfcsync_diff(&result, &sink, argv[1], argv[2], NULL) != 0) {
     fprintf(stderr, "%s\n", qfcsync_last_error()->message);
     return 1;

@@ -89,11 +89,6 @@ std::vector<std::string> tables(const Sqlite& database) {
   return out;
 }
 
-/// Lets the session know all tables with a key, as SQLite's own tools do.
-int all_tables(void*, const char* table) {
-  return std::string_view(table).starts_with("rtree_") ? 0 : 1;
-}
-
 }  // namespace
 
 Sqlite::Sqlite(const std::filesystem::path& file) {
@@ -102,6 +97,7 @@ Sqlite::Sqlite(const std::filesystem::path& file) {
   sqlite3_busy_timeout(handle_, 10'000);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
   gpkg::edit::register_functions(handle_);
+  run("PRAGMA synchronous = OFF");  // what tests make need not survive
 }
 
 Sqlite::~Sqlite() { sqlite3_close_v2(handle_); }
@@ -268,7 +264,6 @@ std::string record(const std::filesystem::path& file, const std::string& sql) {
   const Sqlite database(file);
   sqlite3_session* session = nullptr;
   check(database.handle(), sqlite3session_create(database.handle(), "main", &session), "session");
-  sqlite3session_table_filter(session, &all_tables, nullptr);
   check(database.handle(), sqlite3session_attach(session, nullptr), "attach");
   database.run(sql);
   return taken(session, database.handle());

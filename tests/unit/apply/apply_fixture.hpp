@@ -48,7 +48,8 @@ std::string session_diff(const std::filesystem::path& base, const std::filesyste
 /// The same by reading all rows of both and comparing type and bytes; it sees what collations hide.
 std::string row_diff(const std::filesystem::path& base, const std::filesystem::path& modified);
 
-/// Runs SQL and returns what SQLite's session extension recorded, side effects included.
+/// Runs SQL and returns what SQLite's session extension recorded of all tables with a key: side
+/// effects, tables behind spatial indexes and the GeoPackage's own included.
 std::string record(const std::filesystem::path& file, const std::string& sql);
 
 /// What takes a changeset back, by SQLite's session extension.

@@ -2,7 +2,10 @@
 
 #include "unit/extract/extract_fixture.hpp"
 
+#include <array>
+#include <csignal>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -43,6 +46,44 @@ void crash_while_writing(const std::filesystem::path& file, const std::string& s
   ::waitpid(child, &status, 0);
 }
 
+/// A program that writes one value to all rows again and again and copies the log to the file in
+/// every way there is, until this object is gone.
+class Writer {
+ public:
+  explicit Writer(const std::filesystem::path& file) : child_(::fork()) {
+    if (child_ != 0) return;
+    try {
+      const PlainDatabase database(file);
+      database.run("PRAGMA busy_timeout=5; PRAGMA wal_autocheckpoint=200");
+      for (int i = 2;; ++i) {
+        database.run("UPDATE t SET x=" + std::to_string(i));
+        constexpr std::array kWays = {"PASSIVE", "FULL", "RESTART", "TRUNCATE"};
+        if (i % 3 == 0) {
+          database.run("PRAGMA wal_checkpoint(" + std::string(kWays[(i / 3) % kWays.size()]) + ")");
+        }
+      }
+    } catch (...) {
+    }
+    ::_exit(0);
+  }
+  ~Writer() {
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+ private:
+  pid_t child_;
+};
+
+/// What updates of t set x to.
+std::set<std::string> new_values(const std::string& changeset) {
+  std::set<std::string> values;
+  for (const std::string& line : lines(changeset)) values.insert(line.substr(line.find("->")));
+  return values;
+}
+
 }  // namespace
 
 TEST_SUITE("extract/files") {
@@ -70,6 +111,31 @@ TEST_SUITE("extract/files") {
     CHECK(bytes_of(side(pair.modified(), "-wal")) == log);
     writer.run("UPDATE t SET x='e' WHERE id=1");  // the writer still works
     CHECK(lines(pair.changes()).size() == 3);
+    pair.changes_by(ExtractMethod::Auto);
+    CHECK(pair.result().method != ExtractMethod::Sqlite);
+  }
+
+  TEST_CASE("every extraction shows one moment while another program writes and checkpoints") {
+    const FilePair pair(
+        "PRAGMA page_size=512; CREATE TABLE t(id INTEGER PRIMARY KEY, x); WITH RECURSIVE n(i) AS "
+        "(SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<1000) INSERT INTO t SELECT i, 0 FROM n");
+    pair.edit("PRAGMA journal_mode=WAL");
+    const PlainDatabase keeper(pair.modified());
+    keeper.run("UPDATE t SET x=1");  // so that there is a log from the first look on
+    const Writer writer(pair.modified());
+    constexpr std::size_t kMoments = 40;
+    constexpr int kMaxRounds = 20'000;
+    std::set<std::string> seen;
+    int rounds = 0;
+    for (; seen.size() < kMoments && rounds < kMaxRounds; ++rounds) {
+      const auto method = rounds % 3 == 0 ? ExtractMethod::Pages : ExtractMethod::Auto;
+      const std::set<std::string> values = new_values(pair.changes_by(method));
+      INFO("round " << rounds);
+      REQUIRE(values.size() == 1);
+      REQUIRE(pair.result().summary.tables.at(0).updates == 1000);
+      seen.insert(*values.begin());
+    }
+    CHECK(rounds < kMaxRounds);
   }
 
   TEST_CASE("an open transaction of another program is not seen, in either journal mode") {

@@ -11,6 +11,8 @@
 #include <doctest/doctest.h>
 
 TEST_SUITE("merge/geometry_compare") {
+  namespace {  // several files have a suite of this number
+
   using namespace qfcsync;
   using merge::same_geometry;
 
@@ -104,4 +106,6 @@ TEST_SUITE("merge/geometry_compare") {
     CHECK_FALSE(same(cut, broken));
     CHECK_FALSE(same_geometry(ValueView::text(blob), ValueView::blob(blob)));
   }
+
+  }  // namespace
 }

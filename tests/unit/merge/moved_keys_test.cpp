@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 
 TEST_SUITE("merge/moved_keys") {
+  namespace {  // several files have a suite of this number
+
   using namespace qfcsync;
   using namespace qfcsync::test;
 
@@ -257,4 +259,6 @@ TEST_SUITE("merge/moved_keys") {
                                     table().insert({integer(1), text("t")}).bytes(), options);
     CHECK(describe(rebased.bytes) == "t update 1, 't' -> -, 'o'\n");
   }
+
+  }  // namespace
 }

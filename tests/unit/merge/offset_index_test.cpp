@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 
 TEST_SUITE("merge/offset_index") {
+  namespace {  // several files have a suite of this number
+
   using qfcsync::merge::OffsetIndex;
 
   std::set<std::uint64_t> all(const OffsetIndex& index, std::uint64_t hash) {
@@ -47,4 +49,6 @@ TEST_SUITE("merge/offset_index") {
       REQUIRE(all(index, i << 32) == expected);
     }
   }
+
+  }  // namespace
 }

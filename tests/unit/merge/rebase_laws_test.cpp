@@ -11,6 +11,8 @@
 // every constraint. What the laws say has to hold for each of them.
 
 TEST_SUITE("merge/rebase_laws") {
+  namespace {  // several files have a suite of this number
+
   using namespace qfcsync;
   using namespace qfcsync::test;
 
@@ -357,4 +359,6 @@ TEST_SUITE("merge/rebase_laws") {
       REQUIRE(both.result.conflict_count == 0);
     }
   }
+
+  }  // namespace
 }
