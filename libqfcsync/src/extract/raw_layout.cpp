@@ -93,9 +93,12 @@ bool is_strict(sqlite3* database, const std::string& table) {
   return statement.step() && statement.column_int(0) != 0;
 }
 
+bool is_any(const ColumnSchema& column) { return base::lower_case(column.type) == "any"; }
+
 /// ANY means "as it comes" in STRICT tables, and numeric elsewhere.
-std::string stored_type(const ColumnSchema& column, bool is_strict_table) {
-  return is_strict_table && base::lower_case(column.type) == "any" ? std::string() : column.type;
+std::string stored_type(sqlite3* database, const TableSchema& table, const ColumnSchema& column) {
+  // Asked only where it matters: SQLite looks through all tables for the answer.
+  return is_any(column) && is_strict(database, table.name) ? std::string() : column.type;
 }
 
 std::uint32_t read_root(sqlite3* database, const std::string& table) {
@@ -115,7 +118,6 @@ RawLayout read_layout(sqlite3* database, const TableSchema& table) {
   RawLayout layout;
   layout.root = read_root(database, table.name);
   std::optional<Scratchpad> pad;  // only where there are defaults: it costs more than the rest
-  const bool strict = is_strict(database, table.name);
   Statement statement(database, "SELECT name, hidden FROM pragma_table_xinfo(?1) ORDER BY cid");
   statement.bind_text(1, table.name);
   std::size_t field = 0;
@@ -123,7 +125,7 @@ RawLayout read_layout(sqlite3* database, const TableSchema& table) {
     const std::int64_t hidden = statement.column_int(1);
     if (hidden == kOrdinary) {
       const ColumnSchema& column = table.columns.at(layout.columns.size());
-      const std::string type = stored_type(column, strict);
+      const std::string type = stored_type(database, table, column);
       Value missing(ValueView::null());
       if (column.default_sql) {
         if (!pad) pad.emplace(encoding_of(database));
