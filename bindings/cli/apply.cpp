@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -105,13 +104,7 @@ void run(const Arguments& arguments) {
     report.emplace(arguments.report);
   }
   ChangesetApplyResult result;
-  try {
-    inputs.read([&] { result = apply(arguments, changeset, report ? &*report : nullptr); });
-  } catch (const qfcsync::Error& error) {
-    const std::string_view text = error.what();
-    if (text.find(input_name(arguments.changeset)) != std::string_view::npos) throw;
-    throw named(error, arguments.target);
-  }
+  inputs.read([&] { result = apply(arguments, changeset, report ? &*report : nullptr); });
   if (report) publish_report(*report, result.is_applied);
   print(result, arguments);
   if (result.mismatch_count != 0) throw CLI::RuntimeError(kExitIncomplete);

@@ -19,6 +19,7 @@ void add_apply_deltas(CLI::App& app);
 void add_diff(CLI::App& app);
 void add_show(CLI::App& app);
 void add_apply(CLI::App& app);
+void add_from_json(CLI::App& app);
 void add_invert(CLI::App& app);
 void add_concat(CLI::App& app);
 void add_rebase(CLI::App& app);

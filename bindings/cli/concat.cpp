@@ -47,6 +47,6 @@ void add_concat(CLI::App& app) {
   command->add_option("IN", arguments->inputs, "Changesets, the oldest first")->required();
   command->add_option("-o,--output", arguments->output, "File to write, - for standard output")
       ->required()
-      ->option_text("OUT");
+      ->option_text("OUT REQUIRED");
   command->callback([arguments] { run(*arguments); });
 }

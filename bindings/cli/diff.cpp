@@ -45,8 +45,10 @@ struct Arguments {
   std::string modified;
   std::string output;
   std::string manifest;
+  std::string base_id;
   std::vector<std::string> tables;
   Format format = Format::Text;
+  qfcsync::ExtractMethod method = qfcsync::ExtractMethod::Auto;
   bool has_exit_code = false;
   bool is_plain = false;
   bool reports_schema = false;
@@ -62,6 +64,8 @@ qfcsync::ExtractResult extract(const Arguments& arguments, qfcsync::ByteSink& ou
   qfcsync::ExtractOptions options;
   options.tables = arguments.tables;
   options.with_envelope = !(is_binary(arguments) && arguments.is_plain);
+  options.base_id = arguments.base_id;
+  options.method = arguments.method;
   options.progress = line.callback();
   if (arguments.reports_schema) options.schema = qfcsync::SchemaPolicy::Report;
   if (arguments.manifest.empty()) {
@@ -171,7 +175,8 @@ void add_diff(CLI::App& app) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("A", arguments->base, "The file before")->required();
   command->add_option("B", arguments->modified, "The file after")->required();
-  command->add_option("-o,--output", arguments->output, "File to write, - for standard output");
+  command->add_option("-o,--output", arguments->output, "File to write, - for standard output")
+      ->option_text("FILE");
   add_format_options(*command, arguments->format);
   command->add_flag("--exit-code", arguments->has_exit_code,
                     "Exit with 1 when there are differences");
@@ -183,6 +188,11 @@ void add_diff(CLI::App& app) {
       ->add_option("--manifest", arguments->manifest,
                    "Page hashes of A, made by qfcsync manifest: less is read")
       ->option_text("FILE");
+  command
+      ->add_option("--base-id", arguments->base_id,
+                   "Name of the state A, kept in the changeset for whoever asks")
+      ->option_text("TEXT");
+  add_method_option(*command, arguments->method);
   command->add_flag("--schema-report", arguments->reports_schema,
                     "List other columns and compare the other tables");
   command->callback([arguments] {

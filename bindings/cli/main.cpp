@@ -65,6 +65,7 @@ int main(int argc, char** argv) {
   app.footer(kFooter);
   add_diff(app);
   add_show(app);
+  add_from_json(app);
   add_apply(app);
   add_invert(app);
   add_concat(app);

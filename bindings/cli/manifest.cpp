@@ -20,9 +20,11 @@ Examples:
 )";
 
 void run(const std::string& file, const std::string& output) {
+  const StopOnInterrupt stop;
   check_output(output, Content::Binary, {file});
+  ProgressLine line("Reading");
   qfcsync::FileSink out(output);
-  qfcsync::write_page_manifest(file, out);
+  qfcsync::write_page_manifest(file, out, line.callback());
   out.publish();
 }
 
@@ -36,6 +38,6 @@ void add_manifest(CLI::App& app) {
   command->add_option("FILE", *file, "GeoPackage or SQLite file")->required();
   command->add_option("-o,--output", *output, "File to write, - for standard output")
       ->required()
-      ->option_text("OUT");
+      ->option_text("OUT REQUIRED");
   command->callback([file, output] { run(*file, *output); });
 }

@@ -26,8 +26,11 @@ the same differently, --policy decides what RESULT holds; the values of both sid
 with --conflicts, written to a file, one JSON object a line. With ask you decide each at the
 terminal. Rows that both sides inserted under one key are both kept: ours gets another key.
 
-Exit status: 0 merged without conflicts; 1 merged with conflicts or without some tables, or the work
-failed; 2 wrong usage or input that cannot be read.
+Tables without a primary key are not merged: RESULT has those of THEIRS. A note on standard error
+names each that OURS had changed.
+
+Exit status: 0 all is merged, without conflicts; 1 merged with conflicts or without some tables, or
+the work failed; 2 wrong usage or input that cannot be read.
 
 Examples:
   qfcsync merge base.gpkg ada.gpkg bob.gpkg -o merged.gpkg
@@ -40,6 +43,7 @@ struct Arguments {
   std::string theirs;
   std::string result;
   std::string conflicts;
+  std::vector<qfcsync::Relation> relations;
   qfcsync::MergePolicy policy = qfcsync::MergePolicy::Ours;
 };
 
@@ -56,7 +60,8 @@ void check(const Arguments& arguments) {
 bool has_lost_tables(const std::vector<qfcsync::TableNote>& notes) {
   using Reason = qfcsync::TableNote::Reason;
   return std::any_of(notes.begin(), notes.end(), [](const qfcsync::TableNote& note) {
-    return note.reason == Reason::NoKey || note.reason == Reason::Different;
+    return note.reason == Reason::NoKey || note.reason == Reason::Virtual ||
+           note.reason == Reason::Different;
   });
 }
 
@@ -65,6 +70,7 @@ void run(const Arguments& arguments) {
   check(arguments);
   const bool is_piped = arguments.conflicts == kStandardStream;
   MergeRun merge("Merging", arguments.policy, arguments.conflicts, is_piped ? stderr : stdout);
+  merge.options().relations = arguments.relations;
   merge.options().before_publish = [&merge] { merge.publish_conflicts(); };
   const qfcsync::MergeResult result = qfcsync::merge_files(
       arguments.base, arguments.ours, arguments.theirs, arguments.result, merge.options());
@@ -88,8 +94,9 @@ void add_merge(CLI::App& app) {
   command->add_option("THEIRS", arguments->theirs, "Their copy")->required();
   command->add_option("-o,--output", arguments->result, "The merged file")
       ->required()
-      ->option_text("RESULT");
+      ->option_text("RESULT REQUIRED");
   add_policy_option(*command, arguments->policy);
+  add_relation_option(*command, arguments->relations);
   command->add_option("--conflicts", arguments->conflicts, "File for the conflicts, JSON Lines")
       ->option_text("FILE");
   command->callback([arguments] { run(*arguments); });

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,7 @@ struct Arguments {
   std::string output;
   std::string conflicts;
   std::string base;
+  std::vector<qfcsync::Relation> relations;
   qfcsync::MergePolicy policy = qfcsync::MergePolicy::Ours;
 };
 
@@ -83,6 +85,7 @@ void run(const Arguments& arguments) {
   const bool is_piped =
       arguments.output == kStandardStream || arguments.conflicts == kStandardStream;
   MergeRun merge("Rebasing", arguments.policy, arguments.conflicts, is_piped ? stderr : stdout);
+  merge.options().relations = arguments.relations;
   std::optional<qfcsync::DatabaseSchema> schema;
   if (!arguments.base.empty()) {
     schema = qfcsync::read_schema(arguments.base);
@@ -116,11 +119,12 @@ void add_rebase(CLI::App& app) {
       ->required();
   command->add_option("-o,--output", arguments->output, "File to write, - for standard output")
       ->required()
-      ->option_text("OUT");
+      ->option_text("OUT REQUIRED");
   command->add_option("--conflicts", arguments->conflicts, "File for the conflicts, JSON Lines")
       ->required()
-      ->option_text("FILE");
+      ->option_text("FILE REQUIRED");
   add_policy_option(*command, arguments->policy);
+  add_relation_option(*command, arguments->relations);
   command->add_option("--base", arguments->base, "The file that both changesets were made from")
       ->option_text("FILE");
   command->callback([arguments] { run(*arguments); });

@@ -40,11 +40,6 @@ std::string column_text(const ColumnSchema& column) {
   return text;
 }
 
-std::string origin_text(Relation::Origin origin) {
-  constexpr const char* kWords[] = {"declared", "related_tables", "caller"};
-  return kWords[static_cast<int>(origin)];
-}
-
 std::string names_text(const std::vector<std::string>& names) {
   return printable(fmt::format("{}", fmt::join(names, ", ")));
 }
@@ -86,6 +81,7 @@ Json table_json(const TableSchema& table) {
   for (const ColumnSchema& column : table.columns) columns.push_back(column_json(column));
   Json json = {{"name", table.name}, {"columns", columns}};
   if (table.is_without_rowid) json["without_rowid"] = true;
+  if (table.has_integer_key) json["integer_key"] = true;
   if (!table.geometry_column.empty()) {
     json["geometry"] = {
         {"column", table.geometry_column}, {"type", table.geometry_type}, {"srs_id", table.srs_id}};
@@ -98,17 +94,17 @@ void print_json(const DatabaseSchema& schema) {
   Json json = {{"fingerprint", qfcsync::fingerprint(schema)},
                {"tables", Json::array()},
                {"relations", Json::array()},
-               {"not_compared", Json::array()}};
+               {"notes", Json::array()}};
   for (const TableSchema& table : schema.tables) json["tables"].push_back(table_json(table));
   for (const Relation& relation : schema.relations) {
     json["relations"].push_back({{"child_table", relation.child_table},
                                  {"child_columns", relation.child_columns},
                                  {"parent_table", relation.parent_table},
                                  {"parent_columns", relation.parent_columns},
-                                 {"origin", origin_text(relation.origin)}});
+                                 {"origin", to_string(relation.origin)}});
   }
   for (const auto& note : schema.notes) {
-    json["not_compared"].push_back(
+    json["notes"].push_back(
         {{"table", note.table}, {"reason", to_string(note.reason)}, {"text", note.text}});
   }
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));

@@ -75,6 +75,15 @@ TEST_SUITE("c_abi/apply") {
     CHECK_EQ(to_text(mismatch->expected), "text oak");
     CHECK_EQ(to_text(mismatch->found), "text pin oak");
     CHECK_EQ(mismatch->text, told.front());
+    Buffer json;
+    REQUIRE_OK(qfcsync_mismatch_to_json(&json, mismatch));
+    CHECK_EQ(json.text().substr(0, json.text().find(", \"text\"")),
+             "{\"kind\": \"other_value\", \"operation\": \"update\", \"table\": \"trees\", "
+             "\"key\": {\"fid\": 1}, \"column\": \"species\", \"expected\": \"oak\", "
+             "\"found\": \"pin oak\"");
+    qfcsync_mismatch wrong = *mismatch;
+    wrong.operation = 1;
+    CHECK_EQ(qfcsync_mismatch_to_json(&json, &wrong), QFCSYNC_ERROR_INVALID_ARGUMENT);
     CHECK_EQ(qfcsync_apply_result_mismatch(result.get(), 1), nullptr);
     CHECK_EQ(files.query("target", kRows), before);
 

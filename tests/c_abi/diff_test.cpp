@@ -75,7 +75,8 @@ TEST_SUITE("c_abi/diff") {
     files.diff(expected, "ours");
     Buffer manifest;
     const auto manifest_sink = manifest.sink();
-    REQUIRE_OK(qfcsync_manifest_write(&manifest_sink, files.path("base").c_str()));
+    REQUIRE_OK(
+        qfcsync_manifest_write(&manifest_sink, files.path("base").c_str(), nullptr, nullptr));
     const auto manifest_source = manifest.source();
     const char* tables[] = {"trees"};
     qfcsync_diff_options options = QFCSYNC_DIFF_OPTIONS_INIT;
@@ -101,6 +102,10 @@ TEST_SUITE("c_abi/diff") {
                           &options),
              QFCSYNC_ERROR_CANCELLED);
     CHECK_EQ(calls, 1);
+    CHECK_EQ(out.data, nullptr);
+    CHECK_EQ(qfcsync_manifest_write(&sink, files.path("base").c_str(), stop, &calls),
+             QFCSYNC_ERROR_CANCELLED);
+    CHECK_EQ(calls, 2);
     CHECK_EQ(out.data, nullptr);
   }
 }

@@ -66,5 +66,14 @@ TEST_SUITE("c_abi/error") {
       CHECK_NE(std::string(qfcsync_mismatch_kind_name(kind)), "");
     }
     CHECK_EQ(std::string(qfcsync_mismatch_kind_name(QFCSYNC_MISMATCH_OTHER + 1)), "");
+    CHECK_EQ(std::string(qfcsync_note_reason_name(QFCSYNC_NOTE_NO_KEY)), "no_key");
+    CHECK_EQ(std::string(qfcsync_note_reason_name(QFCSYNC_NOTE_DIFFERENT + 1)), "");
+    CHECK_EQ(std::string(qfcsync_relation_origin_name(QFCSYNC_RELATION_RELATED_TABLES)),
+             "related_tables");
+    CHECK_EQ(std::string(qfcsync_relation_origin_name(QFCSYNC_RELATION_CALLER + 1)), "");
+    CHECK_EQ(std::string(qfcsync_schema_operation_kind_name(QFCSYNC_SCHEMA_ADD_COLUMN)),
+             "add_column");
+    CHECK_EQ(std::string(qfcsync_schema_operation_kind_name(QFCSYNC_SCHEMA_REORDER_COLUMNS + 1)),
+             "");
   }
 }

@@ -56,6 +56,36 @@ TEST_SUITE("c_abi/reader") {
     CHECK_FALSE(next(reader));
   }
 
+  TEST_CASE("the envelope has tables, relations and largest keys") {
+    const Databases files;
+    for (const char* name : {"base", "ours"}) {
+      files.run(name,
+                "create table photos (id text primary key, tree integer references trees (fid),"
+                " page integer, unique (tree, page))");
+    }
+    Buffer changes;
+    files.diff(changes, "ours");
+    const auto owner = open(changes.source());
+    CHECK_EQ(qfcsync_changeset_reader_schema(owner.get()), nullptr);  // not read yet
+    REQUIRE(next(owner.get()));
+    const auto* schema = qfcsync_changeset_reader_schema(owner.get());
+    REQUIRE_NE(schema, nullptr);
+    REQUIRE_EQ(qfcsync_schema_table_count(schema), 2);
+    CHECK_EQ(std::string(qfcsync_schema_table(schema, 1)->name), "trees");
+    REQUIRE_EQ(qfcsync_schema_relation_count(schema), 1);
+    REQUIRE_EQ(qfcsync_schema_unique_count(schema, 0), 1);
+    const auto* unique = qfcsync_schema_unique(schema, 0, 0);
+    REQUIRE_EQ(unique->column_count, 2);
+    CHECK_EQ(std::string(unique->columns[1]), "page");
+    CHECK_EQ(qfcsync_schema_unique(schema, 0, 1), nullptr);
+    CHECK_EQ(qfcsync_schema_unique_count(schema, 1), 0);
+    REQUIRE_EQ(qfcsync_changeset_reader_max_key_count(owner.get()), 1);
+    const auto* largest = qfcsync_changeset_reader_max_key(owner.get(), 0);
+    CHECK_EQ(std::string(largest->table), "trees");
+    CHECK_EQ(largest->key, 3);
+    CHECK_EQ(qfcsync_changeset_reader_max_key(owner.get(), 1), nullptr);
+  }
+
   TEST_CASE("columns out of range and readers without a change give nothing") {
     const Databases files;
     Buffer changes;

@@ -242,7 +242,8 @@ class Changesets(unittest.TestCase):
         self.assertRegex(result.stderr, "note: notes: ")
         self.assertIn("not compared: notes: ", self.done(qfcsync("schema", keyless)))
         schema = json.loads(self.done(qfcsync("schema", keyless, "--json")))
-        self.assertIn("notes", [note["table"] for note in schema["not_compared"]])
+        self.assertIn(("notes", "no_key"),
+                      [(note["table"], note["reason"]) for note in schema["notes"]])
 
     def test_schema_names_columns_and_geometry(self):
         text = self.done(qfcsync("schema", self.base))

@@ -62,6 +62,12 @@ RandomDatabase::RandomDatabase(std::uint64_t seed, const std::filesystem::path& 
   connection.execute("COMMIT");
 }
 
+std::string RandomDatabase::random_type() {
+  const std::string type = random_.pick(kTypes);
+  const bool is_typed = !type.empty() && type != "BLOB";
+  return options_.is_plain && (!is_typed || type == "DATETIME") ? "TEXT" : type;
+}
+
 void RandomDatabase::set_layout(Connection& connection) {
   page_size_ = random_.pick(kPageSizes);
   if (random_.chance(10)) {
@@ -80,7 +86,7 @@ void RandomDatabase::set_layout(Connection& connection) {
 
 RandomDatabase::Table RandomDatabase::make_table(std::size_t number) {
   Table table;
-  table.name = fmt::format("{}{}", random_.pick(kTableNames), number);
+  table.name = fmt::format("{}{}", options_.is_plain ? "t" : random_.pick(kTableNames), number);
   if (random_.chance(25)) add_columns(table);  // the key need not come first
   add_key(table);
   add_columns(table);
@@ -119,7 +125,7 @@ void RandomDatabase::add_columns(Table& table) {
   for (std::size_t i = 0; i < count; ++i) {
     Column column;
     column.name = fmt::format("c{}", table.columns.size());
-    std::string type = random_.pick(kTypes);
+    std::string type = random_type();
     column.is_typed = !type.empty() && type != "BLOB";
     if (!column.is_typed) traits_.has_untyped = true;
     if (options_.with_collations && random_.chance(12)) {
@@ -170,7 +176,7 @@ void RandomDatabase::create(Connection& connection, const Table& table) {
 void RandomDatabase::add_column(Connection& connection, Table& table) {
   Column column;
   column.name = fmt::format("c{}", table.columns.size());
-  std::string type = random_.pick(kTypes);
+  std::string type = random_type();
   column.is_typed = !type.empty() && type != "BLOB";
   if (!column.is_typed) traits_.has_untyped = true;
   column.declaration = fmt::format("{} DEFAULT {}", type, random_.pick(kDefaults));
@@ -223,7 +229,7 @@ std::size_t RandomDatabase::random_size() {
 Value RandomDatabase::random_text(std::size_t size) {
   std::string text;
   while (text.size() < size) text += static_cast<char>('a' + random_.below(26));
-  if (size > 2 && random_.chance(10)) text[size / 2] = '\0';
+  if (size > 2 && random_.chance(10) && !options_.is_plain) text[size / 2] = '\0';
   return Value(ValueView::text(text));
 }
 
@@ -232,7 +238,8 @@ Value RandomDatabase::random_value(bool is_key) {
     case 0:
       return Value(ValueView::integer(static_cast<std::int64_t>(random_.below(1000))));
     case 1:
-      return Value(ValueView::integer(random_.pick(kIntegers)));
+      return Value(ValueView::integer(options_.is_plain ? kIntegers[random_.below(9)]
+                                                        : random_.pick(kIntegers)));
     case 2:
       return Value(ValueView::real(random_.pick(kReals)));
     case 3:

@@ -44,6 +44,8 @@ struct RandomOptions {
   bool with_unique = true;
   bool with_collations = true;
   bool with_generated = true;
+  /// Typed columns but DATETIME, no NUL in texts, no integers that only just fit, plain names.
+  bool is_plain = false;
 };
 
 /// Makes a file with random tables, rows and page layout, and edited copies of it.
@@ -78,6 +80,7 @@ class RandomDatabase {
     bool is_without_rowid = false;
   };
 
+  std::string random_type();
   void set_layout(Connection& connection);
   Table make_table(std::size_t number);
   void add_key(Table& table);

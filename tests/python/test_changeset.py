@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import signal
 import sqlite3
+import threading
 
 import pytest
 
@@ -74,7 +76,7 @@ def test_summary_and_report_count_and_name_what_was_left_out(files):
     assert changes.report.summary.changes == 5
     assert changes.report.method in ("leaves", "pages", "sqlite")
     note = next(it for it in changes.report.notes if it.table == "notes")
-    assert note.reason == "no key" and "notes" in note.text
+    assert note.reason == "no_key" and "notes" in note.text
 
 
 def test_no_changes_are_an_empty_changeset(files):
@@ -93,10 +95,54 @@ def test_all_methods_and_a_manifest_give_the_same_changeset(files):
         assert bytes(diff(files, manifest=given)) == expected
 
 
+def test_progress_stops_a_manifest(files):
+    told = []
+    assert qfcsync.manifest(files.path("base"), progress=lambda share: told.append(share)) and told
+    with pytest.raises(qfcsync.Cancelled):
+        qfcsync.manifest(files.path("base"), progress=lambda share: False)
+
+
+def write_and_interrupt(pipe, data, broken):
+    """Writes into a pipe, with a Ctrl-C on the way; tells whether the reader went away."""
+    with open(pipe, "wb", buffering=0) as out:
+        try:
+            out.write(data[:len(data) // 4])
+            os.kill(os.getpid(), signal.SIGINT)
+            out.write(data[len(data) // 4:])
+        except BrokenPipeError:
+            broken.append(pipe)
+
+
+def test_ctrl_c_stops_operations_without_progress(files):
+    for name, count in [("empty", 0), ("large", 8)]:
+        files.query(name, "create table t (id integer primary key, b blob)")
+        for _ in range(count):
+            files.query(name, "insert into t (b) values (zeroblob(1048576))")
+    large = qfcsync.diff(files.path("empty"), files.path("large"))
+    document = large.to_json().encode()
+    pipe = files.folder / "pipe"
+    os.mkfifo(pipe)
+    for operation, data in [(qfcsync.invert, bytes(large)),
+                            (lambda it: qfcsync.concat([it]), bytes(large)),
+                            (lambda it: qfcsync.Changeset(it).summary(), bytes(large)),
+                            (lambda it: qfcsync.Changeset(it).save(files.folder / "saved"),
+                             bytes(large)),
+                            (qfcsync.read_json, document)]:
+        broken = []
+        writer = threading.Thread(target=write_and_interrupt, args=(pipe, data, broken))
+        writer.start()
+        with pytest.raises(KeyboardInterrupt):
+            operation(pipe)
+        writer.join()
+        assert broken == [pipe]
+    assert not (files.folder / "saved").exists()
+
+
 def test_the_envelope_can_be_left_out_and_names_then_are_numbers(files):
     with_names = diff(files, base_id="day one", tables=["trees"])
     assert with_names.envelope.base_id == "day one"
     assert with_names.envelope.tool_version.endswith(qfcsync.__version__)
+    assert with_names.envelope.max_keys["trees"] == 10
     bare = diff(files, with_envelope=False)
     assert bare.envelope is None
     assert next(iter(bare)).columns[:2] == ("c0", "c1")
@@ -150,6 +196,7 @@ def test_mismatches_are_results_with_expected_and_found(files):
     result = qfcsync.apply(theirs, diff(files), on_mismatch=told.append)
     assert not result.is_applied and files.rows("theirs") == before
     assert result.mismatch_count == len(told) >= 1
+    assert json.loads(told[0].to_json())["kind"] == told[0].kind
     result = qfcsync.apply(theirs, diff(files), policy="skip")
     assert result.is_applied and result.changes_skipped == 2
     by_kind = {it.kind: it for it in result.mismatches}
@@ -172,7 +219,7 @@ def test_a_schema_lists_tables_and_compares(files):
     other = qfcsync.schema(files.path("ours"))
     assert schema.fingerprint != other.fingerprint
     (step,) = schema.compare(other)
-    assert (step.kind, step.table, step.column) == ("add column", "inspections", "weather")
+    assert (step.kind, step.table, step.column) == ("add_column", "inspections", "weather")
     with pytest.raises(qfcsync.SchemaMismatch, match="weather"):
         diff(files)
     left_out = diff(files, schema_policy="report")

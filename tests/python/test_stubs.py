@@ -46,3 +46,9 @@ def test_the_package_is_typed_and_exports_what_it_names():
     assert STUB.with_name("py.typed").exists()
     for name in qfcsync.__all__:
         assert hasattr(qfcsync, name), name
+
+
+def test_everything_that_is_exported_has_a_doc_string():
+    silent = [name for name in qfcsync.__all__
+              if name != "UNDEFINED" and not getattr(qfcsync, name).__doc__]
+    assert silent == []

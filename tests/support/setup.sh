@@ -38,16 +38,17 @@ install_packages() {
     --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# make_python: a virtual environment with the QFieldCloud clients, made anew when the pinned
-# versions change. It uses Debian's Python because GDAL's bindings belong to that one.
+# make_python: a virtual environment with the QFieldCloud clients and geodiff, made anew when the
+# pinned versions change. It uses Debian's Python because GDAL's bindings belong to that one.
 make_python() {
-  local wanted="$qfcsync_root/tests/server/requirements.txt" stamp="$qfcsync_venv/requirements.txt"
-  cmp -s "$wanted" "$stamp" && return 0
-  echo "installing the QFieldCloud SDK and CLI from PyPI into $qfcsync_venv"
+  local stamp="$qfcsync_venv/requirements.txt" wanted
+  wanted="$(cat "$qfcsync_root"/tests/{server,oracle}/requirements.txt)"
+  [[ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]] || return 0
+  echo "installing the QFieldCloud SDK and CLI and geodiff from PyPI into $qfcsync_venv"
   mkdir -p "$qfcsync_root/build"
   /usr/bin/python3 -m venv --clear --system-site-packages "$qfcsync_venv"
-  "$qfcsync_venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
-  cp "$wanted" "$stamp"
+  "$qfcsync_venv/bin/pip" install --quiet --disable-pip-version-check -r /dev/stdin <<<"$wanted"
+  echo "$wanted" >"$stamp"
 }
 
 # make_python_package: a virtual environment with the package qfcsync, built from these sources as

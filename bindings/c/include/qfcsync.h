@@ -9,14 +9,15 @@
  *  1. Names are qfcsync_<verb> for the operations, the same words as the command `qfcsync` and the
  *     Python module have, and qfcsync_<noun>_<verb> for what belongs to one type.
  *  2. A function that can fail returns int: 0, or a negative qfcsync_error_code. More about it is
- * in qfcsync_last_error(). Functions that cannot fail return their value.
+ *     in qfcsync_last_error(). Functions that cannot fail return their value.
  *  3. Outputs come first, then what is worked on, then options. An output is set on success only.
  *  4. Conflicts, mismatches and "nothing changed" are results, not errors.
  *  5. Opaque objects end with the _free function of their type, buffers with _dispose; NULL is
  *     allowed there. All else that is returned belongs to the object it was asked from and lives as
  *     long, if nothing else is said.
  *  6. A pointer may be NULL where the comment says so; elsewhere NULL gives
- *     QFCSYNC_ERROR_INVALID_ARGUMENT. Options may always be NULL for the defaults.
+ *     QFCSYNC_ERROR_INVALID_ARGUMENT. Options may always be NULL for the defaults. Functions that
+ *     cannot fail take NULL for an object that holds nothing: they return 0, "" or NULL.
  *  7. Structs of options begin with struct_size and have an initialiser QFCSYNC_..._OPTIONS_INIT:
  *     use it, so that a program keeps working with later libraries that know more options.
  *  8. Texts are UTF-8 and end with NUL; values of cells have a length and may hold NUL.
@@ -266,6 +267,12 @@ typedef struct qfcsync_table {
   int32_t srs_id;
 } qfcsync_table;
 
+/* Columns whose values together are in one row only (UNIQUE, unique index), key aside. */
+typedef struct qfcsync_unique {
+  const char* const* columns;
+  size_t column_count;
+} qfcsync_unique;
+
 typedef enum qfcsync_note_reason {
   QFCSYNC_NOTE_NO_KEY = 0, /* no primary key: rows cannot be named */
   QFCSYNC_NOTE_VIEW = 1,
@@ -273,6 +280,9 @@ typedef enum qfcsync_note_reason {
   QFCSYNC_NOTE_DERIVED = 3,  /* kept by triggers or software, e.g. the spatial index */
   QFCSYNC_NOTE_DIFFERENT = 4 /* the two files have different columns for it */
 } qfcsync_note_reason;
+
+/* "no_key", "view", "virtual", "derived", "different"; "" for other numbers. */
+QFCSYNC_API const char* qfcsync_note_reason_name(int reason);
 
 /* A table that is not compared, and why. */
 typedef struct qfcsync_table_note {
@@ -286,6 +296,9 @@ typedef enum qfcsync_relation_origin {
   QFCSYNC_RELATION_RELATED_TABLES = 1, /* GeoPackage extension "related tables" */
   QFCSYNC_RELATION_CALLER = 2
 } qfcsync_relation_origin;
+
+/* "declared", "related_tables", "caller"; "" for other numbers. */
+QFCSYNC_API const char* qfcsync_relation_origin_name(int origin);
 
 /* That columns of one table name a row of another. Never grows. */
 typedef struct qfcsync_relation {
@@ -307,6 +320,9 @@ typedef enum qfcsync_schema_operation_kind {
   QFCSYNC_SCHEMA_CHANGE_TYPE = 6,
   QFCSYNC_SCHEMA_REORDER_COLUMNS = 7
 } qfcsync_schema_operation_kind;
+
+/* E.g. "add_column"; "" for other numbers. */
+QFCSYNC_API const char* qfcsync_schema_operation_kind_name(int kind);
 
 /* One step from one schema to another; changesets of rows cannot carry it. */
 typedef struct qfcsync_schema_operation {
@@ -333,11 +349,15 @@ QFCSYNC_API void qfcsync_schema_free(qfcsync_schema* schema);
 /* 64 hex digits, equal for files whose changesets can be exchanged. */
 QFCSYNC_API const char* qfcsync_schema_fingerprint(const qfcsync_schema* schema);
 
-/* Tables by name, in byte order; NULL for an index that is too large. */
+/* Tables by name, in byte order, their columns and what is unique in them; NULL for an index that
+ * is too large. */
 QFCSYNC_API size_t qfcsync_schema_table_count(const qfcsync_schema* schema);
 QFCSYNC_API const qfcsync_table* qfcsync_schema_table(const qfcsync_schema* schema, size_t index);
 QFCSYNC_API const qfcsync_column* qfcsync_schema_column(const qfcsync_schema* schema,
                                                         size_t table_index, size_t column_index);
+QFCSYNC_API size_t qfcsync_schema_unique_count(const qfcsync_schema* schema, size_t table_index);
+QFCSYNC_API const qfcsync_unique* qfcsync_schema_unique(const qfcsync_schema* schema,
+                                                        size_t table_index, size_t index);
 
 /* Tables that are not compared, and relations; NULL for an index that is too large. */
 QFCSYNC_API size_t qfcsync_schema_note_count(const qfcsync_schema* schema);
@@ -438,6 +458,7 @@ QFCSYNC_API int qfcsync_diff(qfcsync_diff_result** result, const qfcsync_sink* o
                              const char* base, const char* modified,
                              const qfcsync_diff_options* options);
 QFCSYNC_API void qfcsync_diff_result_free(qfcsync_diff_result* result);
+/* Counts of changes; belongs to the result. */
 QFCSYNC_API const qfcsync_summary* qfcsync_diff_result_summary(const qfcsync_diff_result* result);
 /* qfcsync_diff_method that was used. */
 QFCSYNC_API int qfcsync_diff_result_method(const qfcsync_diff_result* result);
@@ -445,6 +466,7 @@ QFCSYNC_API int qfcsync_diff_result_method(const qfcsync_diff_result* result);
 QFCSYNC_API size_t qfcsync_diff_result_note_count(const qfcsync_diff_result* result);
 QFCSYNC_API const qfcsync_table_note* qfcsync_diff_result_note(const qfcsync_diff_result* result,
                                                                size_t index);
+/* With QFCSYNC_SCHEMA_REPORT: how tables differ; belongs to the result. */
 QFCSYNC_API const qfcsync_schema_operations* qfcsync_diff_result_schema_operations(
     const qfcsync_diff_result* result);
 
@@ -452,11 +474,19 @@ QFCSYNC_API const qfcsync_schema_operations* qfcsync_diff_result_schema_operatio
  * Writes the hashes of all pages of a file: with them the next diff reads base only where it has
  * to.
  *
+ * progress: NULL allowed; payload is its.
  * Errors: as qfcsync_diff; UNSUPPORTED: a write-ahead log is pending.
  */
-QFCSYNC_API int qfcsync_manifest_write(const qfcsync_sink* out, const char* path);
+QFCSYNC_API int qfcsync_manifest_write(const qfcsync_sink* out, const char* path,
+                                       qfcsync_progress progress, void* payload);
 
 /* -------------------------------------------------------------------------- show: a reader --- */
+
+/* The largest integer key of a table; renumbered keys are above it. Never grows. */
+typedef struct qfcsync_max_key {
+  const char* table;
+  int64_t key;
+} qfcsync_max_key;
 
 /* Reads a changeset change by change, in memory of one change. One thread at a time. */
 typedef struct qfcsync_changeset_reader qfcsync_changeset_reader;
@@ -506,6 +536,13 @@ QFCSYNC_API const char* qfcsync_changeset_reader_tool_version(
 QFCSYNC_API const char* qfcsync_changeset_reader_schema_fingerprint(
     const qfcsync_changeset_reader* reader);
 QFCSYNC_API const char* qfcsync_changeset_reader_base_id(const qfcsync_changeset_reader* reader);
+/* Its tables and relations, for names and options; belongs to the reader. NULL without one. */
+QFCSYNC_API const qfcsync_schema* qfcsync_changeset_reader_schema(
+    const qfcsync_changeset_reader* reader);
+/* Largest integer keys of the base, for qfcsync_merge_options; NULL for too large an index. */
+QFCSYNC_API size_t qfcsync_changeset_reader_max_key_count(const qfcsync_changeset_reader* reader);
+QFCSYNC_API const qfcsync_max_key* qfcsync_changeset_reader_max_key(
+    const qfcsync_changeset_reader* reader, size_t index);
 
 /* ----------------------------------------------------------------------------------- apply --- */
 
@@ -520,6 +557,7 @@ typedef enum qfcsync_mismatch_kind {
   QFCSYNC_MISMATCH_OTHER = 7
 } qfcsync_mismatch_kind;
 
+/* E.g. "missing_row"; "" for other numbers. */
 QFCSYNC_API const char* qfcsync_mismatch_kind_name(int kind);
 
 /* A change that does not fit: where, what was expected, what was found. */
@@ -535,6 +573,14 @@ typedef struct qfcsync_mismatch {
   qfcsync_value found;
   const char* text; /* a sentence for people */
 } qfcsync_mismatch;
+
+/*
+ * The mismatch as one JSON object on one line, without line end.
+ *
+ * Errors: INVALID_ARGUMENT: a number that no enumeration has.
+ * Ownership: *out ends with qfcsync_buffer_dispose.
+ */
+QFCSYNC_API int qfcsync_mismatch_to_json(qfcsync_buffer* out, const qfcsync_mismatch* mismatch);
 
 /* Gets every mismatch; valid during the call. Anything but 0 cancels the operation. */
 typedef int (*qfcsync_mismatch_handler)(const qfcsync_mismatch* mismatch, void* payload);
@@ -575,8 +621,9 @@ QFCSYNC_API int qfcsync_apply(qfcsync_apply_result** result, const char* target,
 QFCSYNC_API void qfcsync_apply_result_free(qfcsync_apply_result* result);
 /* 1 if the changes are in the file; never with dry_run. */
 QFCSYNC_API int qfcsync_apply_result_is_applied(const qfcsync_apply_result* result);
-/* With dry_run: that would be made. */
+/* Changes that were made; with dry_run: that would be. */
 QFCSYNC_API uint64_t qfcsync_apply_result_changes_applied(const qfcsync_apply_result* result);
+/* With QFCSYNC_MISMATCH_SKIP: changes that were left out. */
 QFCSYNC_API uint64_t qfcsync_apply_result_changes_skipped(const qfcsync_apply_result* result);
 /* All that there were, and the first max_reported; NULL for an index that is too large. */
 QFCSYNC_API uint64_t qfcsync_apply_result_mismatch_total(const qfcsync_apply_result* result);
@@ -587,7 +634,11 @@ QFCSYNC_API const qfcsync_mismatch* qfcsync_apply_result_mismatch(
 /* -------------------------------------------------------------------------- invert, concat --- */
 
 /*
- * Writes the changeset that undoes another one.
+ * Writes the changeset that undoes another one: inserts become deletes, deletes inserts, updates
+ * swap old and new values.
+ *
+ * A source with a callback can count bytes for progress, and stop: so with all operations on
+ * changesets that have no options.
  *
  * Errors: as qfcsync_changeset_reader_next.
  */
@@ -598,8 +649,8 @@ QFCSYNC_API int qfcsync_invert(const qfcsync_sink* out, const qfcsync_source* ch
  *
  * changesets: in the order they happened; NULL allowed with count 0.
  * Errors: CORRUPT, IO; SCHEMA_MISMATCH: a table has other columns in another changeset;
- *         INVALID_ARGUMENT: they cannot follow each other (a row is inserted twice, or changed
- *         after it was deleted).
+ *         INVALID_ARGUMENT: they cannot follow each other (a row is inserted twice, changed after
+ *         it was deleted, or had another value): names table and key.
  */
 QFCSYNC_API int qfcsync_concat(const qfcsync_sink* out, const qfcsync_source* changesets,
                                size_t count);
@@ -623,7 +674,9 @@ typedef enum qfcsync_side {
   QFCSYNC_SIDE_BOTH = 2 /* nothing is lost: both rows are there, e.g. after renumbering */
 } qfcsync_side;
 
+/* E.g. "same_cell"; "" for other numbers. */
 QFCSYNC_API const char* qfcsync_conflict_kind_name(int kind);
+/* "ours", "theirs", "both"; "" for other numbers. */
 QFCSYNC_API const char* qfcsync_side_name(int side);
 
 /* One cell of a conflict. Undefined where a side has no row or did not touch it. Never grows. */
@@ -651,7 +704,12 @@ typedef struct qfcsync_conflict {
   const char* text;            /* a sentence for people */
 } qfcsync_conflict;
 
-/* The conflict as one JSON object on one line, without line end. */
+/*
+ * The conflict as one JSON object on one line, without line end.
+ *
+ * Errors: INVALID_ARGUMENT: a number that no enumeration has.
+ * Ownership: *out ends with qfcsync_buffer_dispose.
+ */
 QFCSYNC_API int qfcsync_conflict_to_json(qfcsync_buffer* out, const qfcsync_conflict* conflict);
 
 /* Gets every conflict after it was decided; valid during the call. Not 0 cancels the operation. */
@@ -669,12 +727,6 @@ typedef enum qfcsync_merge_policy {
   QFCSYNC_MERGE_THEIRS = 1,
   QFCSYNC_MERGE_ASK = 2 /* the resolver decides each conflict */
 } qfcsync_merge_policy;
-
-/* Renumbered keys of a table are above this. Never grows. */
-typedef struct qfcsync_max_key {
-  const char* table;
-  int64_t key;
-} qfcsync_max_key;
 
 /* A key that was given away, because theirs holds the old one. Never grows. */
 typedef struct qfcsync_renumbered_key {
@@ -717,6 +769,7 @@ typedef struct qfcsync_merge_result qfcsync_merge_result;
  *
  * Errors: CORRUPT, CANCELLED, IO; SCHEMA_MISMATCH: a table has other columns on the two sides;
  *         INVALID_ARGUMENT: QFCSYNC_MERGE_ASK without resolve.
+ * Ownership: *result ends with qfcsync_merge_result_free.
  */
 QFCSYNC_API int qfcsync_rebase(qfcsync_merge_result** result, const qfcsync_sink* out,
                                const qfcsync_source* ours, const qfcsync_source* theirs,
@@ -728,6 +781,7 @@ QFCSYNC_API int qfcsync_rebase(qfcsync_merge_result** result, const qfcsync_sink
  * result_path is a copy of theirs with our rebased changes; it may name ours or theirs.
  *
  * Errors: as qfcsync_diff, qfcsync_rebase and qfcsync_apply; no file was changed then.
+ * Ownership: *result ends with qfcsync_merge_result_free.
  */
 QFCSYNC_API int qfcsync_merge(qfcsync_merge_result** result, const char* result_path,
                               const char* base, const char* ours, const char* theirs,
@@ -739,6 +793,7 @@ QFCSYNC_API uint64_t qfcsync_merge_result_conflict_total(const qfcsync_merge_res
 QFCSYNC_API size_t qfcsync_merge_result_conflict_count(const qfcsync_merge_result* result);
 QFCSYNC_API const qfcsync_conflict* qfcsync_merge_result_conflict(
     const qfcsync_merge_result* result, size_t index);
+/* Keys of ours that were given anew; NULL for an index that is too large. */
 QFCSYNC_API size_t qfcsync_merge_result_renumbered_count(const qfcsync_merge_result* result);
 QFCSYNC_API const qfcsync_renumbered_key* qfcsync_merge_result_renumbered(
     const qfcsync_merge_result* result, size_t index);
@@ -776,7 +831,8 @@ QFCSYNC_API int qfcsync_to_json(const qfcsync_sink* out, const qfcsync_source* c
  * Reads what qfcsync_to_json writes, edited by people or not, and writes the changeset.
  *
  * schema: needed where the JSON has no "schema"; NULL allowed.
- * Errors: CORRUPT: no such JSON, with the place; INVALID_ARGUMENT: a change is incomplete.
+ * Errors: CORRUPT: no such JSON, with the place; FORMAT_TOO_NEW; INVALID_ARGUMENT: a change is
+ *         incomplete, or the WKT and the bytes of a geometry differ.
  */
 QFCSYNC_API int qfcsync_from_json(const qfcsync_sink* out, const qfcsync_source* json,
                                   const qfcsync_schema* schema);

@@ -1,4 +1,5 @@
 #include <qfcsync/changeset_apply.hpp>
+#include <qfcsync/changeset_json.hpp>
 
 #include "guard.hpp"
 #include "streams.hpp"
@@ -58,29 +59,38 @@ int qfcsync_apply(qfcsync_apply_result** result, const char* target,
   });
 }
 
+int qfcsync_mismatch_to_json(qfcsync_buffer* out, const qfcsync_mismatch* mismatch) {
+  return guarded([&] {
+    const auto sink = qfcsync_sink_to_buffer(out);
+    const auto text = qfcsync::mismatch_json(qfcsync::c::from_c(require(mismatch, "mismatch")));
+    qfcsync::c::write_output(&sink, [&](qfcsync::ByteSink& to) { to.write(text); });
+  });
+}
+
 void qfcsync_apply_result_free(qfcsync_apply_result* result) { delete result; }
 
 int qfcsync_apply_result_is_applied(const qfcsync_apply_result* result) {
-  return result->result.is_applied ? 1 : 0;
+  return result != nullptr && result->result.is_applied ? 1 : 0;
 }
 
 uint64_t qfcsync_apply_result_changes_applied(const qfcsync_apply_result* result) {
-  return result->result.changes_applied;
+  return result == nullptr ? 0 : result->result.changes_applied;
 }
 
 uint64_t qfcsync_apply_result_changes_skipped(const qfcsync_apply_result* result) {
-  return result->result.changes_skipped;
+  return result == nullptr ? 0 : result->result.changes_skipped;
 }
 
 uint64_t qfcsync_apply_result_mismatch_total(const qfcsync_apply_result* result) {
-  return result->result.mismatch_count;
+  return result == nullptr ? 0 : result->result.mismatch_count;
 }
 
 size_t qfcsync_apply_result_mismatch_count(const qfcsync_apply_result* result) {
-  return result->mismatches.size();
+  return result == nullptr ? 0 : result->mismatches.size();
 }
 
 const qfcsync_mismatch* qfcsync_apply_result_mismatch(const qfcsync_apply_result* result,
                                                       size_t index) {
-  return index < result->mismatches.size() ? &result->mismatches[index].get() : nullptr;
+  if (index >= qfcsync_apply_result_mismatch_count(result)) return nullptr;
+  return &result->mismatches[index].get();
 }

@@ -32,15 +32,15 @@ int qfcsync_summarize(qfcsync_summary** out, const qfcsync_source* changeset) {
 void qfcsync_summary_free(qfcsync_summary* summary) { delete summary; }
 
 uint64_t qfcsync_summary_change_count(const qfcsync_summary* summary) {
-  return summary->summary.changes();
+  return summary == nullptr ? 0 : summary->summary.changes();
 }
 
 size_t qfcsync_summary_table_count(const qfcsync_summary* summary) {
-  return summary->tables.size();
+  return summary == nullptr ? 0 : summary->tables.size();
 }
 
 const qfcsync_summary_table* qfcsync_summary_at(const qfcsync_summary* summary, size_t index) {
-  return index < summary->tables.size() ? &summary->tables[index] : nullptr;
+  return index < qfcsync_summary_table_count(summary) ? &summary->tables[index] : nullptr;
 }
 
 int qfcsync_invert(const qfcsync_sink* out, const qfcsync_source* changeset) {

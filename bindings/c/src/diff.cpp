@@ -69,30 +69,32 @@ int qfcsync_diff(qfcsync_diff_result** result, const qfcsync_sink* out, const ch
 void qfcsync_diff_result_free(qfcsync_diff_result* result) { delete result; }
 
 const qfcsync_summary* qfcsync_diff_result_summary(const qfcsync_diff_result* result) {
-  return &result->summary;
+  return result == nullptr ? nullptr : &result->summary;
 }
 
 int qfcsync_diff_result_method(const qfcsync_diff_result* result) {
-  return static_cast<int>(result->method);
+  return result == nullptr ? QFCSYNC_DIFF_AUTO : static_cast<int>(result->method);
 }
 
 size_t qfcsync_diff_result_note_count(const qfcsync_diff_result* result) {
-  return result->notes.size();
+  return result == nullptr ? 0 : result->notes.size();
 }
 
 const qfcsync_table_note* qfcsync_diff_result_note(const qfcsync_diff_result* result,
                                                    size_t index) {
-  return result->notes.at(index);
+  return result == nullptr ? nullptr : result->notes.at(index);
 }
 
 const qfcsync_schema_operations* qfcsync_diff_result_schema_operations(
     const qfcsync_diff_result* result) {
-  return &result->schema_operations;
+  return result == nullptr ? nullptr : &result->schema_operations;
 }
 
-int qfcsync_manifest_write(const qfcsync_sink* out, const char* path) {
+int qfcsync_manifest_write(const qfcsync_sink* out, const char* path, qfcsync_progress progress,
+                           void* payload) {
   return guarded([&] {
     require(path, "path");
-    write_output(out, [&](ByteSink& sink) { qfcsync::write_page_manifest(path, sink); });
+    const auto told = qfcsync::c::to_progress(progress, payload);
+    write_output(out, [&](ByteSink& sink) { qfcsync::write_page_manifest(path, sink, told); });
   });
 }

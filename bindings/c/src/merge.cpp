@@ -129,44 +129,46 @@ int qfcsync_merge(qfcsync_merge_result** result, const char* result_path, const 
 void qfcsync_merge_result_free(qfcsync_merge_result* result) { delete result; }
 
 uint64_t qfcsync_merge_result_conflict_total(const qfcsync_merge_result* result) {
-  return result->conflict_total;
+  return result == nullptr ? 0 : result->conflict_total;
 }
 
 size_t qfcsync_merge_result_conflict_count(const qfcsync_merge_result* result) {
-  return result->conflicts.size();
+  return result == nullptr ? 0 : result->conflicts.size();
 }
 
 const qfcsync_conflict* qfcsync_merge_result_conflict(const qfcsync_merge_result* result,
                                                       size_t index) {
-  return index < result->conflicts.size() ? &result->conflicts[index].get() : nullptr;
+  if (index >= qfcsync_merge_result_conflict_count(result)) return nullptr;
+  return &result->conflicts[index].get();
 }
 
 size_t qfcsync_merge_result_renumbered_count(const qfcsync_merge_result* result) {
-  return result->renumbered_views.size();
+  return result == nullptr ? 0 : result->renumbered_views.size();
 }
 
 const qfcsync_renumbered_key* qfcsync_merge_result_renumbered(const qfcsync_merge_result* result,
                                                               size_t index) {
-  return index < result->renumbered_views.size() ? &result->renumbered_views[index] : nullptr;
+  if (index >= qfcsync_merge_result_renumbered_count(result)) return nullptr;
+  return &result->renumbered_views[index];
 }
 
 uint64_t qfcsync_merge_result_change_count(const qfcsync_merge_result* result) {
-  return result->change_count;
+  return result == nullptr ? 0 : result->change_count;
 }
 
 const qfcsync_summary* qfcsync_merge_result_ours(const qfcsync_merge_result* result) {
-  return &result->ours;
+  return result == nullptr ? nullptr : &result->ours;
 }
 
 const qfcsync_summary* qfcsync_merge_result_theirs(const qfcsync_merge_result* result) {
-  return &result->theirs;
+  return result == nullptr ? nullptr : &result->theirs;
 }
 
 size_t qfcsync_merge_result_note_count(const qfcsync_merge_result* result) {
-  return result->notes.size();
+  return result == nullptr ? 0 : result->notes.size();
 }
 
 const qfcsync_table_note* qfcsync_merge_result_note(const qfcsync_merge_result* result,
                                                     size_t index) {
-  return result->notes.at(index);
+  return result == nullptr ? nullptr : result->notes.at(index);
 }

@@ -1,6 +1,7 @@
 #include <qfcsync/changeset.hpp>
 #include <qfcsync/changeset_apply.hpp>
 #include <qfcsync/conflict.hpp>
+#include <qfcsync/schema.hpp>
 #include <qfcsync/version.hpp>
 
 #include <string_view>
@@ -37,6 +38,18 @@ const char* qfcsync_operation_name(int operation) {
     default:
       return "";
   }
+}
+
+const char* qfcsync_note_reason_name(int reason) {
+  return name_up_to(qfcsync::TableNote::Reason::Different, reason);
+}
+
+const char* qfcsync_relation_origin_name(int origin) {
+  return name_up_to(qfcsync::Relation::Origin::Caller, origin);
+}
+
+const char* qfcsync_schema_operation_kind_name(int kind) {
+  return name_up_to(qfcsync::SchemaOperation::Kind::ReorderColumns, kind);
 }
 
 const char* qfcsync_mismatch_kind_name(int kind) {

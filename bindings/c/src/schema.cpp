@@ -27,12 +27,20 @@ qfcsync_table to_c(const qfcsync::TableSchema& table) {
 
 }  // namespace
 
+qfcsync_schema::Unique::Unique(const std::vector<std::vector<std::string>>& sets) {
+  for (const auto& set : sets) {
+    names.push_back(qfcsync::c::to_c(set, set.size()));
+    views.push_back({names.back().data(), set.size()});
+  }
+}
+
 qfcsync_schema::qfcsync_schema(qfcsync::DatabaseSchema of)
     : schema(std::move(of)), fingerprint(qfcsync::fingerprint(schema)) {
   for (const auto& table : schema.tables) {
     tables.push_back(to_c(table));
     auto& of_table = columns.emplace_back();
     for (const auto& column : table.columns) of_table.push_back(to_c(column));
+    unique.emplace_back(table.unique);
   }
   for (const auto& note : schema.notes) notes.push_back(qfcsync::c::to_c(note));
   for (const auto& relation : schema.relations) relations.add(relation);
@@ -58,34 +66,50 @@ int qfcsync_schema_read(qfcsync_schema** out, const char* path) {
 void qfcsync_schema_free(qfcsync_schema* schema) { delete schema; }
 
 const char* qfcsync_schema_fingerprint(const qfcsync_schema* schema) {
-  return schema->fingerprint.c_str();
+  return schema == nullptr ? "" : schema->fingerprint.c_str();
 }
 
-size_t qfcsync_schema_table_count(const qfcsync_schema* schema) { return schema->tables.size(); }
+size_t qfcsync_schema_table_count(const qfcsync_schema* schema) {
+  return schema == nullptr ? 0 : schema->tables.size();
+}
 
 const qfcsync_table* qfcsync_schema_table(const qfcsync_schema* schema, size_t index) {
-  return index < schema->tables.size() ? &schema->tables[index] : nullptr;
+  return index < qfcsync_schema_table_count(schema) ? &schema->tables[index] : nullptr;
 }
 
 const qfcsync_column* qfcsync_schema_column(const qfcsync_schema* schema, size_t table_index,
                                             size_t column_index) {
-  if (table_index >= schema->columns.size()) return nullptr;
+  if (table_index >= qfcsync_schema_table_count(schema)) return nullptr;
   const auto& columns = schema->columns[table_index];
   return column_index < columns.size() ? &columns[column_index] : nullptr;
 }
 
-size_t qfcsync_schema_note_count(const qfcsync_schema* schema) { return schema->notes.size(); }
+size_t qfcsync_schema_unique_count(const qfcsync_schema* schema, size_t table_index) {
+  if (table_index >= qfcsync_schema_table_count(schema)) return 0;
+  return schema->unique[table_index].views.size();
+}
+
+const qfcsync_unique* qfcsync_schema_unique(const qfcsync_schema* schema, size_t table_index,
+                                            size_t index) {
+  if (index >= qfcsync_schema_unique_count(schema, table_index)) return nullptr;
+  return &schema->unique[table_index].views[index];
+}
+
+size_t qfcsync_schema_note_count(const qfcsync_schema* schema) {
+  return schema == nullptr ? 0 : schema->notes.size();
+}
 
 const qfcsync_table_note* qfcsync_schema_note(const qfcsync_schema* schema, size_t index) {
-  return index < schema->notes.size() ? &schema->notes[index] : nullptr;
+  return index < qfcsync_schema_note_count(schema) ? &schema->notes[index] : nullptr;
 }
 
 size_t qfcsync_schema_relation_count(const qfcsync_schema* schema) {
-  return schema->relations.size();
+  return schema == nullptr ? 0 : schema->relations.size();
 }
 
 const qfcsync_relation* qfcsync_schema_relation(const qfcsync_schema* schema, size_t index) {
-  return index < schema->relations.size() ? &schema->relations[index].get() : nullptr;
+  if (index >= qfcsync_schema_relation_count(schema)) return nullptr;
+  return &schema->relations[index].get();
 }
 
 int qfcsync_schema_compare(qfcsync_schema_operations** out, const qfcsync_schema* base,
@@ -100,10 +124,11 @@ int qfcsync_schema_compare(qfcsync_schema_operations** out, const qfcsync_schema
 void qfcsync_schema_operations_free(qfcsync_schema_operations* operations) { delete operations; }
 
 size_t qfcsync_schema_operations_count(const qfcsync_schema_operations* operations) {
-  return operations->views.size();
+  return operations == nullptr ? 0 : operations->views.size();
 }
 
 const qfcsync_schema_operation* qfcsync_schema_operations_at(
     const qfcsync_schema_operations* operations, size_t index) {
-  return index < operations->views.size() ? &operations->views[index] : nullptr;
+  if (index >= qfcsync_schema_operations_count(operations)) return nullptr;
+  return &operations->views[index];
 }

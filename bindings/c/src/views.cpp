@@ -108,7 +108,32 @@ std::vector<std::string> from_c(const char* const* names, std::size_t count) {
   return owned;
 }
 
+/// The view has "" where the library knows no names.
+std::vector<std::string> key_names(const char* const* names, std::size_t count) {
+  auto owned = from_c(names, count);
+  if (!owned.empty() && owned.front().empty()) owned.clear();
+  return owned;
+}
+
 }  // namespace
+
+Mismatch from_c(const qfcsync_mismatch& mismatch) {
+  if (*qfcsync_operation_name(mismatch.operation) == '\0') {
+    throw Error(ErrorCode::InvalidArgument,
+                "qfcsync_operation has no value " + std::to_string(mismatch.operation));
+  }
+  Mismatch owned;
+  owned.kind = to_enum(mismatch.kind, MismatchKind::Other, "qfcsync_mismatch_kind");
+  owned.operation = static_cast<Operation>(mismatch.operation);
+  owned.table = to_text(mismatch.table);
+  owned.key = from_c(mismatch.key, mismatch.key_count);
+  owned.key_columns = key_names(mismatch.key_columns, mismatch.key_count);
+  owned.column = to_text(mismatch.column);
+  owned.expected = c::from_c(mismatch.expected);
+  owned.found = c::from_c(mismatch.found);
+  owned.text = to_text(mismatch.text);
+  return owned;
+}
 
 Conflict from_c(const qfcsync_conflict& conflict) {
   Conflict owned;
@@ -117,9 +142,7 @@ Conflict from_c(const qfcsync_conflict& conflict) {
   owned.table = to_text(conflict.table);
   owned.key = from_c(conflict.key, conflict.key_count);
   owned.new_key = from_c(conflict.new_key, conflict.new_key_count);
-  owned.key_columns = from_c(conflict.key_columns, conflict.key_count);
-  // The view has "" where the library knows no names.
-  if (!owned.key_columns.empty() && owned.key_columns.front().empty()) owned.key_columns.clear();
+  owned.key_columns = key_names(conflict.key_columns, conflict.key_count);
   require_array(conflict.cells, conflict.cell_count, "cells");
   for (std::size_t i = 0; i < conflict.cell_count; ++i) {
     const auto& cell = conflict.cells[i];

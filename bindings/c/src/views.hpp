@@ -39,6 +39,9 @@ class MismatchView {
   qfcsync_mismatch view_;
 };
 
+/// @errors InvalidArgument: a number out of range
+Mismatch from_c(const qfcsync_mismatch& mismatch);
+
 class ConflictView {
  public:
   explicit ConflictView(const Conflict& conflict);
@@ -95,10 +98,18 @@ class ViewList {
 struct qfcsync_schema {
   explicit qfcsync_schema(qfcsync::DatabaseSchema of);
 
+  /// What is unique in a table. The views point into the names.
+  struct Unique {
+    explicit Unique(const std::vector<std::vector<std::string>>& sets);
+    std::vector<std::vector<const char*>> names;
+    std::vector<qfcsync_unique> views;
+  };
+
   qfcsync::DatabaseSchema schema;
   std::string fingerprint;
   std::vector<qfcsync_table> tables;
   std::vector<std::vector<qfcsync_column>> columns;
+  std::vector<Unique> unique;  // by table
   std::vector<qfcsync_table_note> notes;
   qfcsync::c::ViewList<qfcsync::Relation, qfcsync::c::RelationView> relations;
 };

@@ -56,9 +56,10 @@ def diff(base: StrPath, modified: StrPath, *, output: Optional[StrPath] = None,
     return changeset
 
 
-def manifest(path: StrPath, output: Optional[StrPath] = None) -> Optional[bytes]:
+def manifest(path: StrPath, output: Optional[StrPath] = None, *,
+             progress: Optional[Progress] = None) -> Optional[bytes]:
     """Hashes of all pages of a file, for the next `diff` from it; None if written to output."""
-    return _native.manifest(path, output)
+    return _native.manifest(path, output, progress)
 
 
 def apply(target: StrPath, changeset: AnyChangeset, *, dry_run: bool = False,

@@ -19,29 +19,32 @@ namespace {
 ChangesetSummary summary_of(nb::object changeset) {
   Source source(std::move(changeset));
   ChangesetSummary summary;
-  Callbacks(nb::none()).run([&] { summary = summarize(source.stream()); });
+  Callbacks callbacks(nb::none());
+  callbacks.run([&] { summary = summarize(callbacks.watch(source.stream())); });
   return summary;
 }
 
 nb::object invert_to(nb::object changeset, const std::optional<Path>& output) {
   Source source(std::move(changeset));
   Target target(output);
-  Callbacks(nb::none()).run([&] {
-    invert(source.stream(), target.stream());
+  Callbacks callbacks(nb::none());
+  callbacks.run([&] {
+    invert(callbacks.watch(source.stream()), target.stream());
     target.publish();
   });
   return target.result();
 }
 
 nb::object concat_to(const nb::list& changesets, const std::optional<Path>& output) {
+  Callbacks callbacks(nb::none());
   std::vector<std::unique_ptr<Source>> sources;
   std::vector<ByteSource*> streams;
   for (const auto& changeset : changesets) {
     sources.push_back(std::make_unique<Source>(nb::borrow(changeset)));
-    streams.push_back(&sources.back()->stream());
+    streams.push_back(&callbacks.watch(sources.back()->stream()));
   }
   Target target(output);
-  Callbacks(nb::none()).run([&] {
+  callbacks.run([&] {
     const auto scratch = make_scratch();
     concat(streams, target.stream(), *scratch);
     target.publish();
@@ -53,9 +56,11 @@ nb::object concat_to(const nb::list& changesets, const std::optional<Path>& outp
 void save(nb::object changeset, const Path& path) {
   Source source(std::move(changeset));
   Target target(path);
-  Callbacks(nb::none()).run([&] {
+  Callbacks callbacks(nb::none());
+  callbacks.run([&] {
+    ByteSource& stream = callbacks.watch(source.stream());
     std::array<char, 65536> buffer;
-    while (const auto size = source.stream().read(buffer.data(), buffer.size())) {
+    while (const auto size = stream.read(buffer.data(), buffer.size())) {
       target.stream().write({buffer.data(), size});
     }
     target.publish();

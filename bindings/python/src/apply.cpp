@@ -1,4 +1,5 @@
 #include <qfcsync/changeset_apply.hpp>
+#include <qfcsync/changeset_json.hpp>
 
 #include "callbacks.hpp"
 #include "module.hpp"
@@ -42,7 +43,9 @@ ChangesetApplyResult apply(const std::filesystem::path& target, nb::object chang
 }  // namespace
 
 void bind_apply(nb::module_& module) {
-  nb::class_<Mismatch>(module, "Mismatch")
+  nb::class_<Mismatch>(module, "Mismatch",
+                       "Why a change does not fit: kind (e.g. \"missing_row\"), key, column, "
+                       "expected and found value.")
       .def_prop_ro("kind", [](const Mismatch& it) { return to_string(it.kind); })
       .def_prop_ro("operation", [](const Mismatch& it) { return to_string(it.operation); })
       .def_ro("table", &Mismatch::table)
@@ -52,8 +55,11 @@ void bind_apply(nb::module_& module) {
       .def_prop_ro("expected", [](const Mismatch& it) { return to_python(it.expected); })
       .def_prop_ro("found", [](const Mismatch& it) { return to_python(it.found); })
       .def_ro("text", &Mismatch::text)
+      .def("to_json", &mismatch_json)
       .def("__repr__", [](const Mismatch& it) { return "<mismatch: " + it.text + ">"; });
-  nb::class_<ChangesetApplyResult>(module, "ApplyResult")
+  nb::class_<ChangesetApplyResult>(
+      module, "ApplyResult",
+      "What apply did. is_applied is False after a dry run, and when a change did not fit.")
       .def_ro("is_applied", &ChangesetApplyResult::is_applied)
       .def_ro("changes_applied", &ChangesetApplyResult::changes_applied)
       .def_ro("changes_skipped", &ChangesetApplyResult::changes_skipped)

@@ -3,10 +3,12 @@
 #include <qfcsync/error.hpp>
 #include <qfcsync/stream.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <nanobind/nanobind.h>
 
@@ -20,8 +22,13 @@ class Callbacks {
  public:
   /// @param progress  None, or called with the share done; False stops. Ctrl-C stops in any case
   explicit Callbacks(nanobind::object progress) : progress_(std::move(progress)) {}
+  Callbacks(const Callbacks&) = delete;
+  Callbacks& operator=(const Callbacks&) = delete;
 
   Progress progress();
+
+  /// The source, but Ctrl-C stops whoever reads from it: for operations that tell no progress.
+  ByteSource& watch(ByteSource& source);
 
   /// Calls body with the GIL.
   ///
@@ -50,7 +57,12 @@ class Callbacks {
   }
 
  private:
+  class WatchedSource;
+
+  void check_signals();
+
   nanobind::object progress_;
+  std::vector<std::unique_ptr<ByteSource>> watched_;
   std::optional<nanobind::python_error> raised_;
 };
 

@@ -61,10 +61,11 @@ nb::tuple diff(const Path& base, const Path& modified, const std::optional<Path>
   return nb::make_tuple(target.result(), std::move(result));
 }
 
-nb::object manifest(const Path& path, const std::optional<Path>& output) {
+nb::object manifest(const Path& path, const std::optional<Path>& output, nb::object progress) {
+  Callbacks callbacks(std::move(progress));
   Target target(output);
-  Callbacks(nb::none()).run([&] {
-    write_page_manifest(path, target.stream());
+  callbacks.run([&] {
+    write_page_manifest(path, target.stream(), callbacks.progress());
     target.publish();
   });
   return target.result();
@@ -73,15 +74,18 @@ nb::object manifest(const Path& path, const std::optional<Path>& output) {
 }  // namespace
 
 void bind_diff(nb::module_& module) {
-  nb::class_<ChangesetSummary::Table>(module, "SummaryTable")
+  nb::class_<ChangesetSummary::Table>(
+      module, "SummaryTable", "How many rows of a table were inserted, updated and deleted.")
       .def_ro("name", &ChangesetSummary::Table::name)
       .def_ro("inserts", &ChangesetSummary::Table::inserts)
       .def_ro("updates", &ChangesetSummary::Table::updates)
       .def_ro("deletes", &ChangesetSummary::Table::deletes);
-  nb::class_<ChangesetSummary>(module, "Summary")
+  nb::class_<ChangesetSummary>(module, "Summary", "Counts of changes by table.")
       .def_ro("tables", &ChangesetSummary::tables)
       .def_prop_ro("changes", &ChangesetSummary::changes);
-  nb::class_<ExtractResult>(module, "DiffReport")
+  nb::class_<ExtractResult>(
+      module, "DiffReport",
+      "What a diff found beside the changes: counts, tables that were not compared, and how.")
       .def_ro("summary", &ExtractResult::summary)
       .def_ro("notes", &ExtractResult::notes)
       .def_ro("schema_operations", &ExtractResult::schema_operations)
@@ -90,7 +94,8 @@ void bind_diff(nb::module_& module) {
              nb::arg("manifest").none(), nb::arg("tables"), nb::arg("schema_policy"),
              nb::arg("method"), nb::arg("with_envelope"), nb::arg("base_id"),
              nb::arg("progress").none());
-  module.def("manifest", &manifest, nb::arg("path"), nb::arg("output").none());
+  module.def("manifest", &manifest, nb::arg("path"), nb::arg("output").none(),
+             nb::arg("progress").none());
 }
 
 }  // namespace qfcsync::python

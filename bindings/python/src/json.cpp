@@ -34,8 +34,9 @@ nb::object from_json(nb::object json, const std::optional<Path>& output,
                      const DatabaseSchema* schema) {
   Source source(std::move(json));
   Target target(output);
-  Callbacks(nb::none()).run([&] {
-    read_json(source.stream(), target.stream(), schema);
+  Callbacks callbacks(nb::none());
+  callbacks.run([&] {
+    read_json(callbacks.watch(source.stream()), target.stream(), schema);
     target.publish();
   });
   return target.result();

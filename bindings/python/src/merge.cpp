@@ -98,13 +98,17 @@ nb::tuple merge_to(const Path& base, const Path& ours, const Path& theirs, const
 }
 
 void bind_conflict(nb::module_& module) {
-  nb::class_<ConflictCell>(module, "ConflictCell")
+  nb::class_<ConflictCell>(
+      module, "ConflictCell",
+      "One cell of a conflict; UNDEFINED where a side has no row or did not touch it.")
       .def_ro("column", &ConflictCell::column)
       .def_ro("name", &ConflictCell::name)
       .def_prop_ro("base", [](const ConflictCell& it) { return to_python(it.base); })
       .def_prop_ro("ours", [](const ConflictCell& it) { return to_python(it.ours); })
       .def_prop_ro("theirs", [](const ConflictCell& it) { return to_python(it.theirs); });
-  nb::class_<Conflict>(module, "Conflict")
+  nb::class_<Conflict>(module, "Conflict",
+                       "Two incompatible changes of one row. kind: e.g. \"same_cell\"; written: "
+                       "\"ours\", \"theirs\", \"both\".")
       .def_prop_ro("kind", [](const Conflict& it) { return to_string(it.kind); })
       .def_ro("table", &Conflict::table)
       .def_ro("key_columns", &Conflict::key_columns)
@@ -116,7 +120,9 @@ void bind_conflict(nb::module_& module) {
       .def_ro("text", &Conflict::text)
       .def("to_json", &conflict_json)
       .def("__repr__", [](const Conflict& it) { return "<conflict: " + it.text + ">"; });
-  nb::class_<RenumberedKey>(module, "RenumberedKey")
+  nb::class_<RenumberedKey>(
+      module, "RenumberedKey",
+      "A key of ours that was given anew, since theirs has a row of the old one.")
       .def_ro("table", &RenumberedKey::table)
       .def_ro("before", &RenumberedKey::before)
       .def_ro("after", &RenumberedKey::after);

@@ -115,7 +115,10 @@ class Reader {
 };
 
 void bind_change(nb::module_& module) {
-  nb::class_<OwnedChange>(module, "Change")
+  nb::class_<OwnedChange>(module, "Change",
+                          "One row that changed. operation: \"insert\", \"update\", \"delete\"; "
+                          "key, old and new: values by name of\ncolumn, those that are part of the "
+                          "change; old_values and new_values: one for each column.")
       .def_prop_ro("operation", [](const OwnedChange& it) { return to_string(it.operation); })
       .def_prop_ro("table", [](const OwnedChange& it) { return it.table; })
       .def_ro("is_indirect", &OwnedChange::is_indirect)
@@ -132,12 +135,19 @@ void bind_change(nb::module_& module) {
 }
 
 void bind_envelope(nb::module_& module) {
-  nb::class_<ChangesetEnvelope>(module, "Envelope")
+  nb::class_<ChangesetEnvelope>(
+      module, "Envelope",
+      "What travels along with a changeset: columns, relations, largest keys, who wrote it.")
       .def_ro("tool_version", &ChangesetEnvelope::tool_version)
       .def_ro("schema_fingerprint", &ChangesetEnvelope::schema_fingerprint)
       .def_ro("base_id", &ChangesetEnvelope::base_id)
       .def_ro("tables", &ChangesetEnvelope::tables)
-      .def_ro("relations", &ChangesetEnvelope::relations);
+      .def_ro("relations", &ChangesetEnvelope::relations)
+      .def_prop_ro("max_keys", [](const ChangesetEnvelope& it) {
+        nb::dict result;
+        for (const auto& [table, key] : it.max_keys) result[to_str(table)] = nb::int_(key);
+        return result;
+      });
 }
 
 }  // namespace
@@ -145,7 +155,9 @@ void bind_envelope(nb::module_& module) {
 void bind_reader(nb::module_& module) {
   bind_change(module);
   bind_envelope(module);
-  nb::class_<Reader>(module, "Reader")
+  nb::class_<Reader>(module, "Reader",
+                     "Iterates over the changes of a changeset in memory of one change; a context "
+                     "manager. The\nenvelope is known after the first change.")
       .def(nb::init<nb::object>(), nb::arg("changeset"))
       .def("__iter__", [](nb::object self) { return self; })
       .def("__next__", &Reader::next)

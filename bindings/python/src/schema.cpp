@@ -15,27 +15,18 @@ namespace nb = nanobind;
 namespace qfcsync::python {
 namespace {
 
-std::string_view to_word(Relation::Origin origin) {
-  switch (origin) {
-    case Relation::Origin::Declared:
-      return "declared";
-    case Relation::Origin::RelatedTables:
-      return "related_tables";
-    case Relation::Origin::Caller:
-      break;
-  }
-  return "caller";
-}
-
 void bind_tables(nb::module_& module) {
-  nb::class_<ColumnSchema>(module, "ColumnSchema")
+  nb::class_<ColumnSchema>(
+      module, "ColumnSchema",
+      "A column whose values travel in changesets. key: position in the primary key from 1, or 0.")
       .def_ro("name", &ColumnSchema::name)
       .def_ro("type", &ColumnSchema::type)
       .def_ro("key", &ColumnSchema::key)
       .def_ro("not_null", &ColumnSchema::not_null)
       .def_ro("default_sql", &ColumnSchema::default_sql);
 
-  nb::class_<TableSchema>(module, "TableSchema")
+  nb::class_<TableSchema>(module, "TableSchema",
+                          "A table that changesets can speak of: it has a primary key.")
       .def_ro("name", &TableSchema::name)
       .def_ro("columns", &TableSchema::columns)
       .def_ro("is_without_rowid", &TableSchema::is_without_rowid)
@@ -46,7 +37,9 @@ void bind_tables(nb::module_& module) {
       .def_ro("unique", &TableSchema::unique)
       .def("__repr__", [](const TableSchema& table) { return "<table " + table.name + ">"; });
 
-  nb::class_<TableNote>(module, "TableNote")
+  nb::class_<TableNote>(module, "TableNote",
+                        "A table that is not compared. reason: \"no_key\", \"view\", \"virtual\", "
+                        "\"derived\", \"different\".")
       .def_ro("table", &TableNote::table)
       .def_prop_ro("reason", [](const TableNote& note) { return to_string(note.reason); })
       .def_ro("text", &TableNote::text)
@@ -54,7 +47,9 @@ void bind_tables(nb::module_& module) {
 }
 
 void bind_relations(nb::module_& module) {
-  nb::class_<Relation>(module, "Relation")
+  nb::class_<Relation>(module, "Relation",
+                       "That columns of one table name a row of another. origin: \"declared\", "
+                       "\"related_tables\", \"caller\".")
       .def(
           "__init__",
           [](Relation* self, std::string child_table, std::vector<std::string> child_columns,
@@ -69,9 +64,11 @@ void bind_relations(nb::module_& module) {
       .def_ro("child_columns", &Relation::child_columns)
       .def_ro("parent_table", &Relation::parent_table)
       .def_ro("parent_columns", &Relation::parent_columns)
-      .def_prop_ro("origin", [](const Relation& relation) { return to_word(relation.origin); });
+      .def_prop_ro("origin", [](const Relation& relation) { return to_string(relation.origin); });
 
-  nb::class_<SchemaOperation>(module, "SchemaOperation")
+  nb::class_<SchemaOperation>(
+      module, "SchemaOperation",
+      "One step from one schema to another, e.g. of the kind \"add_column\"; str() is a sentence.")
       .def_prop_ro("kind", [](const SchemaOperation& step) { return to_string(step.kind); })
       .def_ro("table", &SchemaOperation::table)
       .def_ro("column", &SchemaOperation::column)
@@ -86,7 +83,9 @@ void bind_relations(nb::module_& module) {
 void bind_schema(nb::module_& module) {
   bind_tables(module);
   bind_relations(module);
-  nb::class_<DatabaseSchema>(module, "DatabaseSchema")
+  nb::class_<DatabaseSchema>(
+      module, "DatabaseSchema",
+      "What tables a file has, which are not compared (notes), and relations between them.")
       .def_ro("tables", &DatabaseSchema::tables)
       .def_ro("notes", &DatabaseSchema::notes)
       .def_ro("relations", &DatabaseSchema::relations)

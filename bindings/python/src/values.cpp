@@ -57,7 +57,9 @@ nb::tuple to_python(std::span<const ValueView> values) { return to_tuple(values)
 nb::tuple to_python(const std::vector<Value>& values) { return to_tuple(values); }
 
 void bind_values(nb::module_& module) {
-  nb::class_<Undefined>(module, "Undefined")
+  nb::class_<Undefined>(
+      module, "Undefined",
+      "The type of UNDEFINED: a cell that is not part of a change, which is not None.")
       .def("__repr__", [](const Undefined&) { return "UNDEFINED"; })
       .def("__bool__", [](const Undefined&) { return false; });
   const nb::object instance = nb::cast(Undefined{});

@@ -120,9 +120,14 @@ class ChangesetWriter {
   /// @errors InvalidArgument: the values do not fit the table or the operation; Io
   void write(const Change& change);
 
-  /// Copies the bytes of a change of the same table, as ChangesetReader::raw_change() gives them.
+  /// Copies the bytes of a change of the same table, as ChangesetReader::raw_change() gives them;
+  /// they are not looked at.
+  ///
+  /// @errors InvalidArgument: no table was begun; Io
   void write_raw(std::string_view change);
 
+  /// Ends the changeset; with an envelope, writes the checksum.
+  ///
   /// @errors Io
   void finish();
 

@@ -43,7 +43,7 @@ using MismatchHandler = std::function<void(const Mismatch& mismatch, const Chang
 
 /// What happens to changes that do not fit.
 enum class MismatchPolicy : std::uint8_t {
-  Abort,  ///< nothing is changed; Error SchemaMismatch does not apply: see ChangesetApplyResult
+  Abort,  ///< nothing is changed; the result tells it, it is no Error
   Skip,   ///< such changes are left out and reported; all others are made
 };
 

@@ -68,13 +68,15 @@ inline constexpr std::size_t kExtractMemoryBytes = 16u << 20;
 /// changes are found by reading the modified file alone where pages are equal.
 ///
 /// @errors as extract; Unsupported: a write-ahead log is pending
-void write_page_manifest(const std::filesystem::path& file, ByteSink& out);
+void write_page_manifest(const std::filesystem::path& file, ByteSink& out,
+                         const Progress& progress = {});
 
 /// As extract, with a manifest of base: pages that are the same are not read from base.
 ///
 /// @param manifest  written by write_page_manifest for exactly this state of base
-/// @errors          also Corrupt, FormatTooNew: the manifest; InvalidArgument: it is of another
-/// file
+/// @errors          as extract; Corrupt, FormatTooNew: the manifest; InvalidArgument: it is of
+///                  another file
+/// @threads         safe concurrently
 ExtractResult extract_with_manifest(const std::filesystem::path& base, ByteSource& manifest,
                                     const std::filesystem::path& modified, ByteSink& out,
                                     const ExtractOptions& options = {});

@@ -82,7 +82,9 @@ struct MergeResult {
   ChangesetSummary theirs;
   std::uint64_t conflict_count = 0;
   std::vector<RenumberedKey> renumbered;
-  std::vector<TableNote> notes;  ///< tables that could not be merged; they are theirs in the result
+  /// Tables that could not be merged; they are theirs in the result. A table without a key is noted
+  /// when ours changed it: else theirs is right.
+  std::vector<TableNote> notes;
 };
 
 /// Merges two edited copies of a file into a new one.

@@ -96,10 +96,11 @@ struct SchemaOperation {
   bool operator==(const SchemaOperation&) const = default;
 };
 
-/// "table trees: column height added (REAL)".
+/// A sentence for people: "table trees: column height added (REAL)".
 std::string to_string(const SchemaOperation& operation);
-std::string_view to_string(SchemaOperation::Kind kind) noexcept;
-std::string_view to_string(TableNote::Reason reason) noexcept;
+std::string_view to_string(SchemaOperation::Kind kind) noexcept;  ///< e.g. "add_column"
+std::string_view to_string(TableNote::Reason reason) noexcept;    ///< e.g. "no_key"
+std::string_view to_string(Relation::Origin origin) noexcept;     ///< e.g. "related_tables"
 
 /// Reads what tables a GeoPackage or any SQLite file has. The file is not changed.
 ///

@@ -25,6 +25,8 @@ class ByteSource {
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
+  /// Takes all bytes.
+  ///
   /// @errors Io (also: disk full)
   virtual void write(std::string_view bytes) = 0;
 };
@@ -90,6 +92,8 @@ class FileSink : public ByteSink {
   FileSink(const FileSink&) = delete;
   FileSink& operator=(const FileSink&) = delete;
   void write(std::string_view bytes) override;
+  /// Gives the file its name, durably; nothing can be written afterwards.
+  ///
   /// @errors Io; the file is as it was before
   void publish();
 

@@ -6,7 +6,8 @@
 #include "apply/spool.hpp"
 #include "apply/target_file.hpp"
 
-#include <fmt/format.h>
+#include <string>
+
 #include <sqlite3.h>
 
 namespace qfcsync::apply {
@@ -30,15 +31,21 @@ Attempt::End run_attempts(TargetFile& file, const Spool& spool, const Applicatio
   }
 }
 
-/// What SQLite calls read-only is Denied for people.
-[[noreturn]] void rethrow(const Error& error, const std::filesystem::path& target) {
+/// Whether an error is about the target and not about a changeset or a caller's callback.
+bool is_of_target(const Error& error) {
+  return error.origin() == ErrorOrigin::Sqlite || error.code() == ErrorCode::SchemaMismatch;
+}
+
+/// The error with the name of the target. What SQLite calls read-only is Denied for people.
+Error named(const Error& error, const std::string& target) {
   const int primary = error.native() & 0xff;
   const bool is_denied = error.origin() == ErrorOrigin::Sqlite &&
                          (primary == SQLITE_READONLY || primary == SQLITE_PERM);
-  if (!is_denied) throw error;
-  throw Error(ErrorCode::Denied,
-              fmt::format("{} cannot be written: {}", target.string(), error.what()),
-              error.origin(), error.native());
+  const std::string text = error.what();
+  const bool has_name = text.find(target) != std::string::npos;
+  const std::string name = has_name ? "" : target + (is_denied ? " cannot be written: " : ": ");
+  return Error(is_denied ? ErrorCode::Denied : error.code(), name + text, error.origin(),
+               error.native());
 }
 
 ApplicationResult apply_spool(const std::filesystem::path& target, const Spool& spool,
@@ -70,7 +77,8 @@ ApplicationResult apply_to_file(const std::filesystem::path& target, ByteSource&
   try {
     return apply_spool(target, spool, options);
   } catch (const Error& error) {
-    rethrow(error, target);
+    if (!is_of_target(error)) throw;
+    throw named(error, target.string());
   }
 }
 

@@ -88,10 +88,14 @@ ExtractResult extract_with_manifest(const std::filesystem::path& base, ByteSourc
                        options);
 }
 
-void write_page_manifest(const std::filesystem::path& file, ByteSink& out) {
+void write_page_manifest(const std::filesystem::path& file, ByteSink& out,
+                         const Progress& progress) {
   Snapshot snapshot(file);
   refuse_pending_log(snapshot);
-  sqlitefile::write_manifest(snapshot.source(), out);
+  extraction::ProgressMeter meter(progress, snapshot.size());
+  sqlitefile::write_manifest(snapshot.source(), out,
+                             [&meter](std::uint64_t bytes) { meter.add(bytes); });
+  meter.finish();
   snapshot.check_unchanged();
 }
 

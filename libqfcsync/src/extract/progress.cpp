@@ -16,7 +16,7 @@ constexpr double kAlmostDone = 0.99;
 
 void ProgressMeter::report(double share) {
   if (!progress_(share)) {
-    throw Error(ErrorCode::Cancelled, "the comparison was stopped at the caller's wish");
+    throw Error(ErrorCode::Cancelled, "stopped at the caller's wish");
   }
 }
 

@@ -6,7 +6,11 @@
 #include "extract/own_database.hpp"
 #include "gpkg/edit_statement.hpp"
 
+#include <algorithm>
+#include <array>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -28,16 +32,10 @@ class Scratchpad {
     gpkg::edit::execute(handle(), fmt::format("PRAGMA encoding='{}'", encoding).c_str());
   }
 
-  bool has_real_affinity(const std::string& type) {
-    const std::optional<Value> value = added_value(type, "1");
-    return value && value->type() == ValueType::Real;
-  }
-
   /// A default that SQLite does not take for a table with rows stands in no row that is too short.
-  Value missing_value(const std::string& type, const std::optional<std::string>& default_sql) {
-    if (!default_sql) return Value(ValueView::null());
-    if (auto value = added_value(type, *default_sql)) return *value;
-    return added_value(type, "(" + *default_sql + ")").value_or(Value(ValueView::null()));
+  Value missing_value(const std::string& type, const std::string& default_sql) {
+    if (auto value = added_value(type, default_sql)) return *value;
+    return added_value(type, "(" + default_sql + ")").value_or(Value(ValueView::null()));
   }
 
  private:
@@ -72,6 +70,16 @@ class Scratchpad {
   OwnDatabase database_{OwnDatabase::Place::Memory};
 };
 
+/// By SQLite's rule: the parts of a type's name that stand for other affinities go before.
+bool has_real_affinity(const std::string& type) {
+  const std::string name = base::lower_case(type);
+  const auto contains = [&](const char* part) { return name.find(part) != std::string::npos; };
+  constexpr std::array kOthers = {"int", "char", "clob", "text", "blob"};
+  constexpr std::array kReals = {"real", "floa", "doub"};
+  return std::none_of(kOthers.begin(), kOthers.end(), contains) &&
+         std::any_of(kReals.begin(), kReals.end(), contains);
+}
+
 std::string encoding_of(sqlite3* database) {
   Statement statement(database, "PRAGMA main.encoding");
   statement.step();
@@ -85,9 +93,12 @@ bool is_strict(sqlite3* database, const std::string& table) {
   return statement.step() && statement.column_int(0) != 0;
 }
 
+bool is_any(const ColumnSchema& column) { return base::lower_case(column.type) == "any"; }
+
 /// ANY means "as it comes" in STRICT tables, and numeric elsewhere.
-std::string stored_type(const ColumnSchema& column, bool is_strict_table) {
-  return is_strict_table && base::lower_case(column.type) == "any" ? std::string() : column.type;
+std::string stored_type(sqlite3* database, const TableSchema& table, const ColumnSchema& column) {
+  // Asked only where it matters: SQLite looks through all tables for the answer.
+  return is_any(column) && is_strict(database, table.name) ? std::string() : column.type;
 }
 
 std::uint32_t read_root(sqlite3* database, const std::string& table) {
@@ -106,8 +117,7 @@ std::uint32_t read_root(sqlite3* database, const std::string& table) {
 RawLayout read_layout(sqlite3* database, const TableSchema& table) {
   RawLayout layout;
   layout.root = read_root(database, table.name);
-  Scratchpad pad(encoding_of(database));
-  const bool strict = is_strict(database, table.name);
+  std::optional<Scratchpad> pad;  // only where there are defaults: it costs more than the rest
   Statement statement(database, "SELECT name, hidden FROM pragma_table_xinfo(?1) ORDER BY cid");
   statement.bind_text(1, table.name);
   std::size_t field = 0;
@@ -115,10 +125,14 @@ RawLayout read_layout(sqlite3* database, const TableSchema& table) {
     const std::int64_t hidden = statement.column_int(1);
     if (hidden == kOrdinary) {
       const ColumnSchema& column = table.columns.at(layout.columns.size());
-      const std::string type = stored_type(column, strict);
+      const std::string type = stored_type(database, table, column);
+      Value missing(ValueView::null());
+      if (column.default_sql) {
+        if (!pad) pad.emplace(encoding_of(database));
+        missing = pad->missing_value(type, *column.default_sql);
+      }
       layout.columns.push_back({field, table.has_integer_key && column.key > 0,
-                                pad.has_real_affinity(type),
-                                pad.missing_value(type, column.default_sql)});
+                                has_real_affinity(type), std::move(missing)});
     }
     if (hidden != kVirtualGenerated) ++field;
   }

@@ -59,7 +59,7 @@ void Snapshot::open_source() {
 }
 
 sqlitefile::PageReader& Snapshot::pages() {
-  if (!pages_) pages_.emplace(*source_);
+  if (!pages_) pages_.emplace(*source_, file().filename().string());
   return *pages_;
 }
 

@@ -58,15 +58,27 @@ std::string fingerprint(const DatabaseSchema& schema) {
 std::string_view to_string(TableNote::Reason reason) noexcept {
   switch (reason) {
     case TableNote::Reason::NoKey:
-      return "no key";
+      return "no_key";
     case TableNote::Reason::View:
       return "view";
     case TableNote::Reason::Virtual:
-      return "virtual table";
+      return "virtual";
     case TableNote::Reason::Derived:
       return "derived";
     case TableNote::Reason::Different:
-      return "different columns";
+      return "different";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(Relation::Origin origin) noexcept {
+  switch (origin) {
+    case Relation::Origin::Declared:
+      return "declared";
+    case Relation::Origin::RelatedTables:
+      return "related_tables";
+    case Relation::Origin::Caller:
+      return "caller";
   }
   return "unknown";
 }
@@ -75,21 +87,21 @@ std::string_view to_string(SchemaOperation::Kind kind) noexcept {
   using Kind = SchemaOperation::Kind;
   switch (kind) {
     case Kind::AddTable:
-      return "add table";
+      return "add_table";
     case Kind::DropTable:
-      return "drop table";
+      return "drop_table";
     case Kind::RenameTable:
-      return "rename table";
+      return "rename_table";
     case Kind::AddColumn:
-      return "add column";
+      return "add_column";
     case Kind::DropColumn:
-      return "drop column";
+      return "drop_column";
     case Kind::RenameColumn:
-      return "rename column";
+      return "rename_column";
     case Kind::ChangeType:
-      return "change type";
+      return "change_type";
     case Kind::ReorderColumns:
-      return "reorder columns";
+      return "reorder_columns";
   }
   return "unknown";
 }

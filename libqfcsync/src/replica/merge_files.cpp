@@ -5,6 +5,7 @@
 #include "apply/application.hpp"
 #include "apply/spool.hpp"
 #include "replica/refusals.hpp"
+#include "replica/unnamed_rows.hpp"
 #include "replica/working_copy.hpp"
 
 #include <algorithm>
@@ -34,6 +35,7 @@ class FileMerge {
     schema_ = read_schema(copy_.path());
     const std::unique_ptr<ByteStore> rebased = make_scratch();
     rebase_ours(*rebased);
+    replica::drop_needless_notes(base_, ours_, copy_.path(), schema_, result_.notes);
     apply_ours(*rebased);
     if (options_.before_publish) options_.before_publish();
     copy_.publish();

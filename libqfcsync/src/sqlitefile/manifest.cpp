@@ -115,7 +115,8 @@ void PageManifest::check_file(PageReader& pages) const {
                                               " as it is now; give the file it was written from");
 }
 
-void write_manifest(PageSource& source, ByteSink& out) {
+void write_manifest(PageSource& source, ByteSink& out,
+                    const std::function<void(std::uint64_t bytes)>& on_read) {
   const FileHeader header = read_file_header(source);
   HashedSink sink(out);
   sink.write(head_of(header, source.size()));
@@ -133,6 +134,7 @@ void write_manifest(PageSource& source, ByteSink& out) {
     }
     sink.write({reinterpret_cast<const char*>(hashes.data()), hashes.size() * sizeof(PageHash)});
     done += count;
+    if (on_read) on_read(std::uint64_t{count} * header.page_size);
   }
   sink.end();
 }

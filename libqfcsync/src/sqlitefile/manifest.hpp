@@ -7,6 +7,7 @@
 #include "sqlitefile/page_source.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace qfcsync::sqlitefile {
@@ -44,7 +45,9 @@ class PageManifest {
 
 /// Reads the whole file once.
 ///
-/// @errors  as read_file_header; Io
-void write_manifest(PageSource& source, ByteSink& out);
+/// @param on_read  told how many bytes were read since it was told last; may throw
+/// @errors         as read_file_header; Io
+void write_manifest(PageSource& source, ByteSink& out,
+                    const std::function<void(std::uint64_t bytes)>& on_read = {});
 
 }  // namespace qfcsync::sqlitefile

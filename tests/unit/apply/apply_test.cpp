@@ -248,11 +248,26 @@ TEST_SUITE("apply/apply") {
     };
     CHECK(error_of(f, insert_into("none", {1, 0})).find("no such table") != std::string::npos);
     CHECK(error_of(f, insert_into("t", {1, 0})) ==
-          "table t: the file has 3 columns, the changeset 2; bring the file to the schema of the "
-          "changeset first");
+          f.file().string() +
+              ": table t: the file has 3 columns, the changeset 2; bring the file to the schema of "
+              "the "
+              "changeset first");
     CHECK(error_of(f, insert_into("t", {0, 1, 0})).find("\"id\"") != std::string::npos);
     CHECK(error_of(f, insert_into("v", {1, 0})).find("view") != std::string::npos);
     CHECK(error_of(f, insert_into("n", {1, 0})).find("no primary key") != std::string::npos);
+  }
+
+  TEST_CASE("a target that is no database is refused by its name") {
+    ApplyFixture f(kTrees);
+    const std::string changeset = f.changeset_of("DELETE FROM trees WHERE id > 1");
+    std::ofstream(f.file(), std::ios::binary) << std::string(5000, 'x');
+    try {
+      f.apply(changeset);
+      FAIL("no database was changed");
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::Corrupt);
+      CHECK(std::string(error.what()).starts_with(f.file().string() + ": "));
+    }
   }
 
   TEST_CASE("names of columns count where the changeset tells them") {

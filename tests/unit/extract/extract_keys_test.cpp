@@ -109,10 +109,10 @@ TEST_SUITE("extract/keys") {
         "CREATE TABLE t(k TEXT PRIMARY KEY, x); INSERT INTO t VALUES(NULL,1),(NULL,2),('a',3)");
     pair.edit("DELETE FROM t WHERE x=1; UPDATE t SET x=x+10");
     CHECK(lines(pair.changes()) == Lines{"t update 'a'|3 -> -|13"});
-    CHECK(note_text(pair.result(), "t") == "no key");
+    CHECK(note_text(pair.result(), "t") == "no_key");
     pair.edit("DELETE FROM t WHERE k IS NULL");
     pair.changes();
-    CHECK(note_text(pair.result(), "t") == "no key");
+    CHECK(note_text(pair.result(), "t") == "no_key");
   }
 
   TEST_CASE("tables without a key, views and virtual tables are noted, never left out in silence") {
@@ -126,9 +126,9 @@ TEST_SUITE("extract/keys") {
         "rtree_of_mine VALUES(1,1)");
     CHECK(lines(pair.changes_by(ExtractMethod::Auto)) ==
           Lines{"gpkg_mine insert 1|1", "rtree_of_mine insert 1|1"});
-    CHECK(note_text(pair.result(), "n") == "no key");
+    CHECK(note_text(pair.result(), "n") == "no_key");
     CHECK(note_text(pair.result(), "v") == "view");
-    CHECK(note_text(pair.result(), "rtree_mine") == "virtual table");
+    CHECK(note_text(pair.result(), "rtree_mine") == "virtual");
     CHECK(note_text(pair.result(), "rtree_mine_node") == "derived");
     CHECK(pair.result().notes.size() == 6);
   }

@@ -64,8 +64,7 @@ TEST_SUITE("extract/options") {
     CHECK(lines(pair.changes(options)) == Lines{"c update 1|1 -> -|2"});
     CHECK(operations_of(pair.result()) ==
           Lines{"table a: column y added (any type)", "table b renamed to d"});
-    CHECK(notes_of(pair.result()) ==
-          Lines{"a: different columns", "b: different columns", "d: different columns"});
+    CHECK(notes_of(pair.result()) == Lines{"a: different", "b: different", "d: different"});
   }
 
   TEST_CASE("only the tables asked for are compared, and only they must be the same") {

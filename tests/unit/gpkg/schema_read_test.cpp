@@ -165,10 +165,10 @@ TEST_SUITE("gpkg/schema_read") {
     for (const TableSchema& table : schema.tables) names.push_back(table.name);
     CHECK(names ==
           Columns{"Trees", "gpkg_mine", "rtree_mine", "rtree_trees_geom_extra", "rtree_x_node"});
-    CHECK(notes_of(schema) ==
-          Columns{"gpkg_keyless: no key", "gpkg_view: view", "rtree_gone_geom: virtual table",
-                  "rtree_gone_geom_node: derived", "rtree_gone_geom_parent: derived",
-                  "rtree_gone_geom_rowid: derived"});
+    CHECK(notes_of(schema) == Columns{"gpkg_keyless: no_key", "gpkg_view: view",
+                                      "rtree_gone_geom: virtual", "rtree_gone_geom_node: derived",
+                                      "rtree_gone_geom_parent: derived",
+                                      "rtree_gone_geom_rowid: derived"});
   }
 
   TEST_CASE("what is no readable database is refused by name") {

@@ -150,8 +150,8 @@ TEST_SUITE("model/schema") {
   }
 
   TEST_CASE("every kind and reason has a word") {
-    CHECK(to_string(Kind::ReorderColumns) == "reorder columns");
-    CHECK(to_string(TableNote::Reason::NoKey) == "no key");
-    CHECK(to_string(TableNote::Reason::Different) == "different columns");
+    CHECK(to_string(Kind::ReorderColumns) == "reorder_columns");
+    CHECK(to_string(TableNote::Reason::NoKey) == "no_key");
+    CHECK(to_string(TableNote::Reason::Different) == "different");
   }
 }

@@ -333,6 +333,34 @@ TEST_SUITE("replica/merge_files") {
     CHECK_FALSE(leaves_something());
   }
 
+  TEST_CASE_FIXTURE(Files, "a table without a key is noted only when an edit of ours is not in it") {
+    const std::string more =
+        "CREATE TABLE notes (text, size); CREATE INDEX by_size ON notes (size, text);"
+        "INSERT INTO notes VALUES ('b', 1), ('a', 2);"
+        "CREATE VIRTUAL TABLE boxes USING rtree (id, low, high);"
+        "INSERT INTO boxes VALUES (1, 0, 1);"
+        "CREATE TABLE tags (name TEXT PRIMARY KEY, size); INSERT INTO tags VALUES (NULL, 1);";
+    for (const auto& file : {base, ours, theirs}) run_sql(file, more);
+    const auto noted = [&] {
+      std::string names;
+      for (const TableNote& note : merge().notes) {
+        if (note.reason != TableNote::Reason::Derived) names += note.table + ' ';
+      }
+      return names;
+    };
+    run_sql(theirs, "INSERT INTO notes VALUES ('c', 3); CREATE TABLE theirs_only (a)");
+    run_sql(ours, "UPDATE trees SET name = 'elm' WHERE fid = 1; VACUUM");
+    CHECK(noted() == "");
+    CHECK(rows(result, "SELECT count(*) FROM notes") == "3\n");
+
+    run_sql(ours, "INSERT INTO notes VALUES ('c', 3); CREATE TABLE theirs_only (a)");
+    CHECK(noted() == "");  // the same edit
+    run_sql(ours, "UPDATE notes SET size = 1.0 WHERE text = 'b'");
+    CHECK(noted() == "notes ");
+    run_sql(ours, "UPDATE boxes SET high = 2; UPDATE tags SET size = 2; CREATE TABLE mine (a)");
+    CHECK(noted() == "boxes mine notes tags ");
+  }
+
   TEST_CASE_FIXTURE(Files, "a result that somebody writes to meanwhile is not replaced") {
     std::filesystem::copy_file(base, result);
     MergeOptions options;
