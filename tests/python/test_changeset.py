@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pickle
 import signal
 import sqlite3
 import threading
@@ -45,6 +46,16 @@ def test_values_have_the_type_that_they_have_in_sqlite(tmp_path):
     first, second = qfcsync.diff(tmp_path / "a", tmp_path / "b")
     assert first.new_values == (1, -2**63, 0.5, "ü\0x", b"\0\xff", None)
     assert second.new["t"].encode("utf-8", "surrogateescape") == b"\xffA"
+
+
+def test_changesets_travel_between_processes(files):
+    changes = diff(files)
+    assert bytes(pickle.loads(pickle.dumps(changes))) == bytes(changes)
+
+
+def test_damage_is_named_even_where_names_are_damaged():
+    with pytest.raises(qfcsync.errors.Corrupt):
+        list(qfcsync.Changeset(b"T\x01\x01t\xe9\0\x12\0\x01"))
 
 
 def test_undefined_is_false_and_not_none():

@@ -40,6 +40,10 @@ class Changeset:
         """The file that holds the changeset; None if it is in memory."""
         return None if isinstance(self._from, bytes) else Path(self._from)
 
+    def __reduce__(self) -> tuple[type[Changeset], tuple[Union[bytes, str]]]:
+        # The report stays behind: it is about the diff of this process.
+        return Changeset, (self._from,)
+
     def __bytes__(self) -> bytes:
         return self._from if isinstance(self._from, bytes) else Path(self._from).read_bytes()
 

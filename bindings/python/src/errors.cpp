@@ -3,6 +3,7 @@
 #include "module.hpp"
 
 #include <exception>
+#include <string_view>
 
 #include <nanobind/stl/string_view.h>
 
@@ -15,7 +16,11 @@ namespace {
 void raise(const Error& error) {
   const nb::object by_number = nb::module_::import_("qfcsync.errors").attr("_BY_NUMBER");
   const nb::object type = by_number[nb::int_(static_cast<int>(error.code()))];
-  const nb::object exception = type(error.what(), static_cast<int>(error.origin()), error.native());
+  // A message may quote damaged data.
+  const std::string_view what = error.what();
+  const nb::object message =
+      nb::steal(PyUnicode_DecodeUTF8(what.data(), static_cast<Py_ssize_t>(what.size()), "replace"));
+  const nb::object exception = type(message, static_cast<int>(error.origin()), error.native());
   PyErr_SetObject(type.ptr(), exception.ptr());
 }
 

@@ -102,7 +102,7 @@ void bind_conflict(nb::module_& module) {
       module, "ConflictCell",
       "One cell of a conflict; UNDEFINED where a side has no row or did not touch it.")
       .def_ro("column", &ConflictCell::column)
-      .def_ro("name", &ConflictCell::name)
+      .def_prop_ro("name", [](const ConflictCell& it) { return to_str(it.name); })
       .def_prop_ro("base", [](const ConflictCell& it) { return to_python(it.base); })
       .def_prop_ro("ours", [](const ConflictCell& it) { return to_python(it.ours); })
       .def_prop_ro("theirs", [](const ConflictCell& it) { return to_python(it.theirs); });
@@ -110,14 +110,14 @@ void bind_conflict(nb::module_& module) {
                        "Two incompatible changes of one row. kind: e.g. \"same_cell\"; written: "
                        "\"ours\", \"theirs\", \"both\".")
       .def_prop_ro("kind", [](const Conflict& it) { return to_string(it.kind); })
-      .def_ro("table", &Conflict::table)
+      .def_prop_ro("table", [](const Conflict& it) { return to_str(it.table); })
       .def_ro("key_columns", &Conflict::key_columns)
       .def_prop_ro("key", [](const Conflict& it) { return to_python(it.key); })
       .def_prop_ro("new_key", [](const Conflict& it) { return to_python(it.new_key); })
       .def_ro("cells", &Conflict::cells)
-      .def_ro("geometry_column", &Conflict::geometry_column)
+      .def_prop_ro("geometry_column", [](const Conflict& it) { return to_str(it.geometry_column); })
       .def_prop_ro("written", [](const Conflict& it) { return to_string(it.written); })
-      .def_ro("text", &Conflict::text)
+      .def_prop_ro("text", [](const Conflict& it) { return to_str(it.text); })
       .def("to_json", &conflict_json)
       .def("__repr__", [](const Conflict& it) { return "<conflict: " + it.text + ">"; });
   nb::class_<RenumberedKey>(
