@@ -25,6 +25,19 @@ const std::filesystem::path& checked(const std::filesystem::path& path) {
   return path;
 }
 
+/// Whether the parent is no table, or its columns have no index that makes them unique. SQLite
+/// takes no row at all then, so that nobody keeps to such a key.
+bool leads_nowhere(sqlite3* database, const ForeignKey& key) {
+  try {
+    const gpkg::edit::Statement insert(
+        database, fmt::format("INSERT INTO {} DEFAULT VALUES", gpkg::edit::sql_name(key.child)));
+  } catch (const Error& error) {
+    if (error.native() != SQLITE_ERROR) throw;
+    return true;
+  }
+  return false;
+}
+
 void flush_file(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw_errno("cannot open " + path.string());
@@ -93,10 +106,11 @@ bool TargetFile::renames_parents(const Spool& changeset) {
 void TargetFile::drop_key_actions() {
   // What the changes cannot violate need not be looked at.
   std::erase_if(foreign_keys_, [&](const ForeignKey& key) {
-    return std::none_of(targets_.begin(), targets_.end(), [&](const auto& target) {
-      const std::string& name = target->table().name;
-      return same_name(name, key.child) || same_name(name, key.parent);
-    });
+    return leads_nowhere(handle(), key) ||
+           std::none_of(targets_.begin(), targets_.end(), [&](const auto& target) {
+             const std::string& name = target->table().name;
+             return same_name(name, key.child) || same_name(name, key.parent);
+           });
   });
   execute(handle(), "PRAGMA foreign_keys=OFF");
   has_key_actions_ = false;

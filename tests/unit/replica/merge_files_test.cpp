@@ -195,8 +195,7 @@ TEST_SUITE("replica/merge_files") {
       const std::string sql =
           "CREATE TABLE p (fid INTEGER PRIMARY KEY, code TEXT UNIQUE);"
           "CREATE TABLE c (fid INTEGER PRIMARY KEY, p INTEGER REFERENCES p(fid) " +
-          action +
-          ", name TEXT); CREATE TABLE nokey (p INTEGER REFERENCES p(fid) " + action +
+          action + ", name TEXT); CREATE TABLE nokey (p INTEGER REFERENCES p(fid) " + action +
           "); INSERT INTO p VALUES (1, 'a'), (2, 'b'), (3, 'c');"
           "INSERT INTO c VALUES (5, 1, 'x'), (6, 1, 'y'); INSERT INTO nokey VALUES (3);";
       for (const auto& file : {base, ours, theirs}) run_sql(file, sql);
@@ -243,6 +242,18 @@ TEST_SUITE("replica/merge_files") {
     CHECK(merge_files(base, ours, theirs, result, options).conflict_count == 0);
     CHECK(rows(result, "SELECT * FROM c") == "9|77|still\n");
     CHECK(rows(result, "SELECT fid FROM p") == "2\n3\n");
+  }
+
+  TEST_CASE_FIXTURE(Orphans, "a foreign key that leads nowhere keeps no row out") {
+    const char* sql =
+        "CREATE TABLE lost (fid INTEGER PRIMARY KEY, p INTEGER NOT NULL REFERENCES nowhere(fid));"
+        "CREATE TABLE vague (fid INTEGER PRIMARY KEY, name TEXT REFERENCES plots(name));";
+    for (const auto& file : {base, ours, theirs}) run_unenforced(file, sql);
+    run_unenforced(ours, "INSERT INTO lost VALUES (1, 7); INSERT INTO vague VALUES (1, 'x')");
+    run_unenforced(theirs, "INSERT INTO lost VALUES (1, 8)");
+    merge_files(base, ours, theirs, result);
+    CHECK(rows(result, "SELECT * FROM lost") == "1|8\n2|7\n");
+    CHECK(rows(result, "SELECT * FROM vague") == "1|x\n");
   }
 
   TEST_CASE_FIXTURE(Orphans, "rows of theirs follow a parent that ours renamed") {
@@ -333,7 +344,8 @@ TEST_SUITE("replica/merge_files") {
     CHECK_FALSE(leaves_something());
   }
 
-  TEST_CASE_FIXTURE(Files, "a table without a key is noted only when an edit of ours is not in it") {
+  TEST_CASE_FIXTURE(Files,
+                    "a table without a key is noted only when an edit of ours is not in it") {
     const std::string more =
         "CREATE TABLE notes (text, size); CREATE INDEX by_size ON notes (size, text);"
         "INSERT INTO notes VALUES ('b', 1), ('a', 2);"
