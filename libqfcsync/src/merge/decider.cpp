@@ -20,10 +20,4 @@ Side Decider::ask(const Conflict& conflict) const {
   return side;
 }
 
-void Decider::tell(Conflict& conflict) const {
-  if (conflict.written == Side::Ours) conflict.text += "; ours is written";
-  if (conflict.written == Side::Theirs) conflict.text += "; theirs is written";
-  options_->on_conflict(conflict);
-}
-
 }  // namespace qfcsync::merge

@@ -32,7 +32,7 @@ class Decider {
     if (!options_->on_conflict) return;
     Conflict conflict = build();
     conflict.written = written;
-    tell(conflict);
+    options_->on_conflict(conflict);
   }
 
   template <class Build>
@@ -46,7 +46,6 @@ class Decider {
 
  private:
   Side ask(const Conflict& conflict) const;
-  void tell(Conflict& conflict) const;
 
   const MergeOptions* options_;
   std::uint64_t count_ = 0;

@@ -167,6 +167,11 @@ Conflict MergedRow::conflict(ConflictKind kind) const {
   return make_conflict(kind, *table_, has_ours_ ? &ours : nullptr, theirs_);
 }
 
+std::string MergedRow::name() const {
+  const Change ours = ours_.view(head());
+  return key_text(*table_, (has_ours_ ? ours : *theirs_).key_values());
+}
+
 RowRef owner_of_theirs(const MergeState& state, SpoolCursor& theirs, SpoolCursor& scratch) {
   const Change& change = theirs.change();
   const MergeTable& table = state.catalog.table(theirs.table());

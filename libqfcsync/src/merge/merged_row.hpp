@@ -82,6 +82,8 @@ class MergedRow {
   bool is_whole_in_theirs() const;
 
   Conflict conflict(ConflictKind kind) const;
+  /// The key as conflict() has it, for people.
+  std::string name() const;
 
  private:
   void load_ours(std::uint64_t offset);

@@ -193,15 +193,8 @@ class ParentPlanner {
     for (const std::size_t column : relation.child_columns) {
       columns += (columns.empty() ? "" : ", ") + row_.table().column_name(column);
     }
-    std::string key;
-    for (const Value& value : made.key) {
-      const ValueView view = value.view();
-      key += (key.empty() ? "" : ", ") + (view.type() == ValueType::Integer
-                                              ? std::to_string(view.as_integer())
-                                              : std::string(view.bytes()));
-    }
-    made.text = fmt::format("table {}, row {}: {} refers to a row of table {} that {}", made.table,
-                            key, columns, state_.catalog.head(relation.parent).name, who);
+    made.text = fmt::format("table {}, {}: {} refers to a row of table {} that {}", made.table,
+                            row_.name(), columns, state_.catalog.head(relation.parent).name, who);
     return made;
   }
 

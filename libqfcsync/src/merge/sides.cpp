@@ -2,6 +2,7 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/utf8.hpp"
 #include "merge/value_hash.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ std::string value_text(ValueView value) {
     case ValueType::Real:
       return fmt::format("{}", value.as_real());
     case ValueType::Text:
-      return std::string(value.bytes().substr(0, kShownBytes));
+      return base::to_valid_utf8(value.bytes().substr(0, kShownBytes));
     case ValueType::Blob:
       return fmt::format("blob of {} bytes", value.bytes().size());
     case ValueType::Null:

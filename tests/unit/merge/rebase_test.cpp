@@ -1,5 +1,6 @@
 #include <qfcsync/error.hpp>
 
+#include "changeset/json_text.hpp"
 #include "model/gpkg_blob.hpp"
 #include "unit/merge/merge_model.hpp"
 
@@ -44,6 +45,18 @@ TEST_SUITE("merge/rebase") {
     CHECK(describe(rebased.bytes) == describe(ours));
     CHECK(rebased.conflicts.empty());
     CHECK(rebased.result.change_count == 3);
+  }
+
+  TEST_CASE("the text of a conflict is UTF-8 wherever a long key is cut") {
+    for (const std::size_t before : {37u, 38u, 39u}) {
+      const Value key = text(std::string(before, 'k') + "\u20ac\u20ac");
+      const auto side = [&](const char* name) {
+        return Edits().table("t", {1, 0}).insert({key, text(name)}).bytes();
+      };
+      const auto rebased = run_rebase(side("o"), side("t"));
+      REQUIRE(rebased.conflicts.size() == 1);
+      CHECK(changeset::is_utf8(rebased.conflicts[0].text));
+    }
   }
 
   TEST_CASE("equal changes of both sides are no conflict and leave nothing to do") {
