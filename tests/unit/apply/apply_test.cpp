@@ -4,6 +4,8 @@
 
 #include "apply_fixture.hpp"
 
+#include <fstream>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
