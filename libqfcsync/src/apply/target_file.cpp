@@ -2,6 +2,8 @@
 
 #include <qfcsync/error.hpp>
 
+#include "gpkg/schema_read.hpp"
+
 #include <algorithm>
 #include <cerrno>
 
@@ -55,6 +57,7 @@ TargetFile::TargetFile(const std::filesystem::path& path, FileSafety safety)
 
 void TargetFile::prepare(const Spool& changeset) {
   connection_.grant_steps();
+  gpkg::refuse_hidden_pragmas(handle());
   foreign_keys_ = read_foreign_keys(handle());
   bool is_careful = false;
   for (const ChangesetTable& table : changeset.tables()) {
