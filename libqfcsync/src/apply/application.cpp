@@ -52,7 +52,7 @@ ApplicationResult apply_spool(const std::filesystem::path& target, const Spool& 
                               const ApplicationOptions& options) {
   ApplicationResult result;
   TargetFile file(target, options.safety);
-  file.prepare(spool);
+  file.prepare(spool, options.with_key_actions);
   Decisions decisions;
   const Attempt::End end = run_attempts(file, spool, options, decisions);
   result.is_aborted =

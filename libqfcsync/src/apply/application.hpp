@@ -40,6 +40,10 @@ struct ApplicationOptions {
   bool dry_run = false;  ///< do everything, then take it back
   /// Nothing is changed unless every change is made; the judge learns what does not fit.
   bool all_or_nothing = false;
+  /// Foreign keys take along or change rows that the changeset does not list, as after an edit.
+  /// Without, a delete that leaves such rows behind is one that does not fit. Where a parent gets
+  /// another name they act nevertheless.
+  bool with_key_actions = true;
   Judge judge;  ///< empty: Abort
   Progress progress;
 };

@@ -255,14 +255,25 @@ void Attempt::finish_touched() {
 }
 
 void Attempt::check_foreign_keys() {
-  if (!file_.connection().has_deferred_violations()) return;
+  const bool acts = file_.has_key_actions();
+  if (acts && !file_.connection().has_deferred_violations()) return;
   const auto& keys = file_.foreign_keys();
   file_.connection().grant_steps();
   auto after = find_violations(file_.handle(), keys);
+  if (acts) {
+    file_.rollback();
+    file_.begin();
+    const auto before = find_violations(file_.handle(), keys);
+    return decide_violations(ViolationFinder(keys, std::move(after), before));
+  }
+  const ViolationFinder finder(keys, std::move(after), file_.violations_before());
+  if (finder.empty()) return;
   file_.rollback();
   file_.begin();
-  const ViolationFinder finder(keys, std::move(after), find_violations(file_.handle(), keys));
+  decide_violations(finder);
+}
 
+void Attempt::decide_violations(const ViolationFinder& finder) {
   bool is_found = false;
   StoreSource source(spool_.store());
   ChangesetReader reader(source);

@@ -3,6 +3,7 @@
 #include "apply/application.hpp"
 #include "apply/change_maker.hpp"
 #include "apply/deferred_changes.hpp"
+#include "apply/foreign_keys.hpp"
 #include "apply/spool.hpp"
 #include "apply/target_file.hpp"
 
@@ -73,6 +74,7 @@ class Attempt {
   void settle();
   void finish_touched();
   void check_foreign_keys();
+  void decide_violations(const ViolationFinder& finder);
 
   /// Asks the judge until the change is made or left out.
   ///

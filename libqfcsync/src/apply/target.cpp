@@ -13,6 +13,11 @@ Target::Target(sqlite3* database, std::size_t number, TargetTable table)
   if (!table_.triggers.rtree.empty()) index_.emplace(database, table_.triggers.rtree);
 }
 
+void Target::forget_key_actions() {
+  table_.is_action_parent = false;
+  for (auto& column : table_.columns) column.is_referenced = false;
+}
+
 model::Envelope Target::box_of(Cells values) const {
   if (!table_.geometry) return {};
   const ValueView& geometry = values[*table_.geometry];

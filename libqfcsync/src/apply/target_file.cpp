@@ -55,19 +55,62 @@ TargetFile::TargetFile(const std::filesystem::path& path, FileSafety safety)
   execute(handle(), fmt::format("PRAGMA cache_size=-{}", cache).c_str());
 }
 
-void TargetFile::prepare(const Spool& changeset) {
+void TargetFile::prepare(const Spool& changeset, bool with_key_actions) {
   connection_.grant_steps();
   gpkg::refuse_hidden_pragmas(handle());
   foreign_keys_ = read_foreign_keys(handle());
-  bool is_careful = false;
   for (const ChangesetTable& table : changeset.tables()) {
     const ChangesetEnvelope* envelope = changeset.envelope();
     auto read = read_target_table(handle(), table, envelope ? envelope->find(table.name) : nullptr,
                                   foreign_keys_);
-    is_careful |= read.triggers.has_others || read.is_action_parent;
     targets_.push_back(std::make_unique<Target>(handle(), targets_.size(), std::move(read)));
     by_name_[table.name] = targets_.back().get();
   }
+  if (!with_key_actions && !renames_parents(changeset)) drop_key_actions();
+  watch_side_effects();
+}
+
+/// Whether a value changes that foreign keys follow: without their action rows that the changeset
+/// does not list would lose their parent.
+bool TargetFile::renames_parents(const Spool& changeset) {
+  const auto is_referenced = [](const TargetColumn& column) {
+    return column.is_referenced && !column.is_key;
+  };
+  const bool can_rename = std::any_of(targets_.begin(), targets_.end(), [&](const auto& target) {
+    const auto& columns = target->table().columns;
+    return std::any_of(columns.begin(), columns.end(), is_referenced);
+  });
+  if (!can_rename) return false;
+  StoreSource source(changeset.store());
+  ChangesetReader reader(source);
+  while (const Change* change = reader.next()) {
+    if (change->operation != Operation::Update) continue;
+    const auto& columns = target(*change->table).table().columns;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (is_referenced(columns[i]) && change->new_values[i].is_defined()) return true;
+    }
+  }
+  return false;
+}
+
+void TargetFile::drop_key_actions() {
+  // What the changes cannot violate need not be looked at.
+  std::erase_if(foreign_keys_, [&](const ForeignKey& key) {
+    return std::none_of(targets_.begin(), targets_.end(), [&](const auto& target) {
+      const std::string& name = target->table().name;
+      return same_name(name, key.child) || same_name(name, key.parent);
+    });
+  });
+  execute(handle(), "PRAGMA foreign_keys=OFF");
+  has_key_actions_ = false;
+  for (const auto& target : targets_) target->forget_key_actions();
+  violations_before_ = find_violations(handle(), foreign_keys_);
+}
+
+void TargetFile::watch_side_effects() {
+  const bool is_careful = std::any_of(targets_.begin(), targets_.end(), [](const auto& target) {
+    return target->table().triggers.has_others || target->table().is_action_parent;
+  });
   if (!is_careful) return;
   effects_ = std::make_unique<SideEffects>(handle());
   for (const auto& target : targets_) {

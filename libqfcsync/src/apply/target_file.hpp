@@ -2,6 +2,7 @@
 
 #include <qfcsync/delta_applier.hpp>
 
+#include "apply/foreign_keys.hpp"
 #include "apply/row_writer.hpp"
 #include "apply/side_effects.hpp"
 #include "apply/spatial_index.hpp"
@@ -34,6 +35,8 @@ class Target {
 
   std::size_t number() const { return number_; }
   const TargetTable& table() const { return table_; }
+  /// From now on foreign keys do nothing when rows of the table go or change.
+  void forget_key_actions();
   RowWriter& rows() { return rows_; }
 
   /// To be called after a row was written.
@@ -75,12 +78,17 @@ class TargetFile {
 
   /// Reads the tables of a changeset. Once, before the first transaction.
   ///
-  /// @errors SchemaMismatch
-  void prepare(const Spool& changeset);
+  /// @param with_key_actions  see ApplicationOptions
+  /// @errors                  SchemaMismatch
+  void prepare(const Spool& changeset, bool with_key_actions);
 
   sqlite3* handle() const { return connection_.handle(); }
   gpkg::edit::Connection& connection() { return connection_; }
   const std::vector<ForeignKey>& foreign_keys() const { return foreign_keys_; }
+  /// Whether SQLite acts on foreign keys and counts what violates them. If not,
+  /// violations_before() has to be compared with.
+  bool has_key_actions() const { return has_key_actions_; }
+  const std::vector<Violation>& violations_before() const { return violations_before_; }
   /// nullptr unless triggers or foreign keys may change rows on their own.
   SideEffects* side_effects() { return effects_.get(); }
 
@@ -101,11 +109,16 @@ class TargetFile {
 
  private:
   void flush();
+  bool renames_parents(const Spool& changeset);
+  void drop_key_actions();
+  void watch_side_effects();
 
   std::filesystem::path path_;
   FileSafety safety_;
   gpkg::edit::Connection connection_;
   std::vector<ForeignKey> foreign_keys_;
+  bool has_key_actions_ = true;
+  std::vector<Violation> violations_before_;
   std::unique_ptr<SideEffects> effects_;
   std::vector<std::unique_ptr<Target>> targets_;
   std::unordered_map<std::string, Target*> by_name_;

@@ -143,9 +143,16 @@ std::size_t Catalog::parent_key_number(std::uint32_t table,
   return parent_keys_.size() - 1;
 }
 
+void Catalog::bind_key(MergeTable& child, const Relation& relation) {
+  if (child.schema == nullptr || child.key.size() != 1) return;
+  if (same_name(relation.child_table, relation.parent_table)) return;
+  if (positions(*child.schema, relation.child_columns) == child.key) child.can_renumber = false;
+}
+
 void Catalog::add_relation(const Relation& relation) {
   const auto child = find(relation.child_table);
   const auto parent = find(relation.parent_table);
+  if (child) bind_key(tables_[*child], relation);
   if (!child || !parent) return;  // nothing can move or vanish there
   const auto refuse = [&](const std::string& why) {
     throw Error(ErrorCode::InvalidArgument,

@@ -98,6 +98,9 @@ class Catalog {
  private:
   const TableSchema* schema_of(const std::string& name) const;
   void describe(MergeTable& table, const ChangesetTable& head);
+  /// A key that is a reference at the same time is not free to change: it goes with its parent, or
+  /// stays where the parent is not among the changes.
+  static void bind_key(MergeTable& child, const Relation& relation);
   void add_relation(const Relation& relation);
   std::optional<std::uint32_t> find(const std::string& name) const;
   std::size_t parent_key_number(std::uint32_t table, const std::vector<std::size_t>& columns);

@@ -128,14 +128,13 @@ class Rebaser {
     side.finish();
   }
 
-  /// A key that is a reference at the same time is not free to change: it goes with its parent,
-  /// whose new keys must suit both tables.
+  /// A key that is a reference at the same time goes with its parent, whose new keys must suit both
+  /// tables.
   void adopt_keys_of_parents() {
     for (const MergeRelation& relation : catalog_.relations()) {
-      MergeTable& child = catalog_.table(relation.child);
+      const MergeTable& child = catalog_.table(relation.child);
       if (child.key.size() != 1 || relation.child_columns != child.key) continue;
       if (relation.child == relation.parent) continue;
-      child.can_renumber = false;
       if (child.max_key) catalog_.table(relation.parent).note_key(*child.max_key);
     }
   }

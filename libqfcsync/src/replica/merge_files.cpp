@@ -78,6 +78,8 @@ class FileMerge {
     replica::Refusals refusals(schema_);
     apply::ApplicationOptions options;
     options.safety = FileSafety::PrivateCopy;
+    // Rows that ours did not list are theirs: no delete of ours takes them along.
+    options.with_key_actions = false;
     options.judge = [&](std::span<const Mismatch> mismatches, const Change& change) {
       return refusals.judge(mismatches, change);
     };

@@ -231,6 +231,9 @@ TEST_SUITE("merge/moved_keys") {
                                 .update({integer(1), null(), {}}, {{}, text("n"), {}}),
                             details("t"));
     CHECK(result == "details update 1, 't' -> -, 'o'\nplots update 1, NULL, - -> -, 'n', -\n");
+    // The same when nobody touched the plots: given anew, ours would describe another plot.
+    CHECK(run(details("o"), details("t")) == "details update 1, 't' -> -, 'o'\n");
+    CHECK(rebased.result.renumbered.empty());
     // Both describe their own new plot.
     const auto side = [](const char* name) {
       return plots()

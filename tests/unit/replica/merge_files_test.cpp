@@ -189,6 +189,74 @@ TEST_SUITE("replica/merge_files") {
     CHECK(rows(result, "SELECT count(*) FROM plots") == "2\n");
   }
 
+  /// A base with a child table whose foreign key acts, edited by programs that do not enforce it.
+  struct Orphans : Files {
+    void begin(const std::string& action) {
+      const std::string sql =
+          "CREATE TABLE p (fid INTEGER PRIMARY KEY, code TEXT UNIQUE);"
+          "CREATE TABLE c (fid INTEGER PRIMARY KEY, p INTEGER REFERENCES p(fid) " +
+          action +
+          ", name TEXT); CREATE TABLE nokey (p INTEGER REFERENCES p(fid) " + action +
+          "); INSERT INTO p VALUES (1, 'a'), (2, 'b'), (3, 'c');"
+          "INSERT INTO c VALUES (5, 1, 'x'), (6, 1, 'y'); INSERT INTO nokey VALUES (3);";
+      for (const auto& file : {base, ours, theirs}) run_sql(file, sql);
+    }
+    static void run_unenforced(const std::filesystem::path& file, const std::string& sql) {
+      SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+      database.exec("PRAGMA foreign_keys = OFF; " + sql);
+    }
+  };
+
+  TEST_CASE_FIXTURE(Orphans, "a delete of ours takes no row along that ours did not delete") {
+    for (const char* action : {"ON DELETE CASCADE", "ON DELETE SET NULL", ""}) {
+      CAPTURE(action);
+      std::filesystem::remove(base);
+      std::filesystem::remove(ours);
+      std::filesystem::remove(theirs);
+      begin(action);
+      run_unenforced(ours, "DELETE FROM p WHERE fid = 1");
+      run_unenforced(theirs, "UPDATE c SET name = 'theirs' WHERE fid = 5");
+      merge();
+      CHECK(rows(result, "SELECT * FROM c") == "5|1|theirs\n6|1|y\n");
+      CHECK(rows(result, "SELECT fid FROM p") == "1\n2\n3\n");
+      REQUIRE(conflicts.size() == 1);
+      CHECK(conflicts[0].kind == ConflictKind::MissingParent);
+      CHECK(conflicts[0].table == "p");
+      CHECK(conflicts[0].written == Side::Theirs);
+
+      // A table that is not compared is theirs, whole.
+      run_unenforced(ours, "DELETE FROM p WHERE fid IN (1, 3); DELETE FROM c");
+      run_unenforced(theirs, "UPDATE c SET name = 'y' WHERE fid = 5");
+      merge(MergePolicy::Theirs);
+      CHECK(rows(result, "SELECT * FROM nokey") == "3\n");
+    }
+  }
+
+  TEST_CASE_FIXTURE(Orphans, "a row that hung on nothing before is no reason for a conflict") {
+    begin("ON DELETE CASCADE");
+    for (const auto& file : {base, ours, theirs}) {
+      run_unenforced(file, "INSERT INTO c VALUES (9, 77, 'orphan')");
+    }
+    run_sql(ours, "DELETE FROM p WHERE fid = 1");
+    run_sql(theirs, "UPDATE c SET name = 'still' WHERE fid = 9");
+    MergeOptions options;
+    CHECK(merge_files(base, ours, theirs, result, options).conflict_count == 0);
+    CHECK(rows(result, "SELECT * FROM c") == "9|77|still\n");
+    CHECK(rows(result, "SELECT fid FROM p") == "2\n3\n");
+  }
+
+  TEST_CASE_FIXTURE(Orphans, "rows of theirs follow a parent that ours renamed") {
+    begin("");
+    const char* more =
+        "CREATE TABLE d (fid INTEGER PRIMARY KEY, code TEXT REFERENCES p(code) ON UPDATE CASCADE)";
+    for (const auto& file : {base, ours, theirs}) run_sql(file, more);
+    run_sql(ours, "UPDATE p SET code = 'new' WHERE fid = 2");
+    run_sql(theirs, "INSERT INTO d VALUES (1, 'b')");
+    merge();
+    CHECK(conflicts.empty());
+    CHECK(rows(result, "SELECT * FROM d") == "1|new\n");
+  }
+
   TEST_CASE_FIXTURE(Files, "what the database itself refuses is a conflict") {
     // A constraint between two columns: each side keeps it, together they do not.
     for (const auto& file : {base, ours, theirs}) {
