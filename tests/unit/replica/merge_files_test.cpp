@@ -195,8 +195,7 @@ TEST_SUITE("replica/merge_files") {
       const std::string sql =
           "CREATE TABLE p (fid INTEGER PRIMARY KEY, code TEXT UNIQUE);"
           "CREATE TABLE c (fid INTEGER PRIMARY KEY, p INTEGER REFERENCES p(fid) " +
-          action +
-          ", name TEXT); CREATE TABLE nokey (p INTEGER REFERENCES p(fid) " + action +
+          action + ", name TEXT); CREATE TABLE nokey (p INTEGER REFERENCES p(fid) " + action +
           "); INSERT INTO p VALUES (1, 'a'), (2, 'b'), (3, 'c');"
           "INSERT INTO c VALUES (5, 1, 'x'), (6, 1, 'y'); INSERT INTO nokey VALUES (3);";
       for (const auto& file : {base, ours, theirs}) run_sql(file, sql);
@@ -333,7 +332,8 @@ TEST_SUITE("replica/merge_files") {
     CHECK_FALSE(leaves_something());
   }
 
-  TEST_CASE_FIXTURE(Files, "a table without a key is noted only when an edit of ours is not in it") {
+  TEST_CASE_FIXTURE(Files,
+                    "a table without a key is noted only when an edit of ours is not in it") {
     const std::string more =
         "CREATE TABLE notes (text, size); CREATE INDEX by_size ON notes (size, text);"
         "INSERT INTO notes VALUES ('b', 1), ('a', 2);"
