@@ -49,6 +49,7 @@ int count(const qfcsync_conflict*, void* payload) {
 TEST_SUITE("c_abi/merge") {
   TEST_CASE("a merge writes both sides, and the conflicts have all three values") {
     const Databases files;
+    files.run("ours", "insert into notes values ('only ours')");
     const auto result = merge(files, nullptr);
     CHECK_EQ(files.query("result", kRows), "1,red oak,12.5,3,maple,8.0,4,elm,3.0,5,ash,NULL,");
     CHECK_EQ(qfcsync_merge_result_conflict_total(result.get()), 2);

@@ -116,6 +116,14 @@ void ChangeMaker::compare(Target& target, const Change& change, const std::vecto
   }
 }
 
+/// Cells that side effects have made already: writing them again would fire triggers twice.
+void ChangeMaker::note_made(const Change& change, const std::vector<ValueView>& row) {
+  if (file_.side_effects() == nullptr) return;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (row[i].is_defined() && row[i] == change.new_values[i]) own_business_.push_back(i);
+  }
+}
+
 Problem ChangeMaker::missing(Target& target, const Change& change) {
   Problem problem;
   problem.mismatches.push_back(
@@ -129,6 +137,7 @@ std::optional<Problem> ChangeMaker::update(Target& target, const Change& change,
   if (row == nullptr) return missing(target, change);
   Problem problem;
   compare(target, change, *row, stand_ins, problem);
+  note_made(change, *row);
   target.rows().done_reading();
   if (!problem.mismatches.empty()) return problem;
 

@@ -47,6 +47,7 @@ class ChangeMaker {
   Problem missing(Target& target, const Change& change);
   void compare(Target& target, const Change& change, const std::vector<ValueView>& row,
                const StandIns& stand_ins, Problem& problem);
+  void note_made(const Change& change, const std::vector<ValueView>& row);
   bool was_expected(Target& target, const Change& change, std::size_t column);
   std::optional<Problem> removed_already(Target& target, const Change& change);
 
@@ -55,7 +56,7 @@ class ChangeMaker {
 
   TargetFile& file_;
   std::vector<ValueView> values_;          // to be written, of the change at hand
-  std::vector<std::size_t> own_business_;  // derived cells that the update leaves alone
+  std::vector<std::size_t> own_business_;  // cells that the update leaves alone
   std::uint64_t stand_in_count_ = 0;
 };
 

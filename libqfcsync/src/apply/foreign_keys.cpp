@@ -31,6 +31,7 @@ std::string violations_sql(const std::vector<std::string>& names, const ForeignK
     const std::string child = "c." + sql_name(key.child_columns[i]);
     columns += (i == 0 ? "" : ", ") + child;
     filled += child + " IS NOT NULL AND ";
+    if (key.parent.empty()) continue;
     // The parent stands first: its collation and affinity count.
     match +=
         fmt::format("{}p.{} = {}", i == 0 ? "" : " AND ", sql_name(key.parent_columns[i]), child);

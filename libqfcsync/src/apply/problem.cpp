@@ -76,7 +76,9 @@ std::optional<std::string> holder(sqlite3* database, const TargetTable& table, c
 
 Mismatch unique_mismatch(sqlite3* database, const TargetTable& table, const Change& change,
                          const Refusal& refusal) {
-  const auto columns = named_columns(table, refusal.message);
+  auto columns = named_columns(table, refusal.message);
+  // A delete has no new values: a trigger of it wanted some.
+  if (change.operation == Operation::Delete) columns.clear();
   const bool is_key = !columns.empty() &&
                       std::all_of(columns.begin(), columns.end(),
                                   [&](std::size_t column) { return table.columns[column].is_key; });

@@ -1,5 +1,7 @@
 #include "apply/row_writer.hpp"
 
+#include <qfcsync/error.hpp>
+
 #include "apply/cell.hpp"
 
 #include <algorithm>
@@ -25,6 +27,10 @@ std::string RowWriter::where_key() const {
   return text;
 }
 
+/// Where a constraint says itself what becomes of rows that break it, ours counts: REPLACE would
+/// delete or change rows in silence. Not elsewhere: it goes for the statements of triggers, too.
+const char* RowWriter::or_abort() const { return table_.has_conflict_clause ? "OR ABORT " : ""; }
+
 /// SQL for the columns in mask_: "SELECT a, b FROM t WHERE k = ?" or "UPDATE t SET a = ?, b =
 /// ?...".
 std::string RowWriter::sql(const char* verb) const {
@@ -37,7 +43,7 @@ std::string RowWriter::sql(const char* verb) const {
     if (is_update) columns += " = ?";
   }
   const std::string name = sql_name(table_.name);
-  return is_update ? fmt::format("UPDATE {} SET {}{}", name, columns, where_key())
+  return is_update ? fmt::format("UPDATE {}{} SET {}{}", or_abort(), name, columns, where_key())
                    : fmt::format("SELECT {} FROM {}{}", columns, name, where_key());
 }
 
@@ -95,6 +101,12 @@ std::optional<Refusal> RowWriter::run(Statement& statement) {
   }
   const int extended = sqlite3_extended_errcode(database_);
   const int primary = extended & 0xff;
+  if (primary == SQLITE_CONSTRAINT && sqlite3_get_autocommit(database_) != 0) {
+    // RAISE(ROLLBACK). What came next would be committed row by row.
+    throw Error(ErrorCode::SchemaMismatch,
+                fmt::format("table {}: a trigger took the whole transaction back: {}", table_.name,
+                            sqlite3_errmsg(database_)));
+  }
   if (primary != SQLITE_CONSTRAINT && primary != SQLITE_MISMATCH) {
     gpkg::edit::throw_sqlite(database_, fmt::format("cannot write table {}", table_.name));
   }
@@ -109,8 +121,8 @@ std::optional<Refusal> RowWriter::insert(Cells values) {
       columns += (columns.empty() ? "" : ", ") + sql_name(column.name);
       marks += marks.empty() ? "?" : ", ?";
     }
-    insert_.emplace(database_, fmt::format("INSERT INTO {} ({}) VALUES ({})", sql_name(table_.name),
-                                           columns, marks));
+    insert_.emplace(database_, fmt::format("INSERT {}INTO {} ({}) VALUES ({})", or_abort(),
+                                           sql_name(table_.name), columns, marks));
   }
   int index = 0;
   for (const ValueView& value : values) bind_cell(insert_->handle(), ++index, value);

@@ -67,6 +67,7 @@ class RowWriter {
   gpkg::edit::Statement& kept(Shelf& shelf, const char* verb);
   std::string sql(const char* verb) const;
   std::string where_key() const;
+  const char* or_abort() const;
   void bind_key(gpkg::edit::Statement& statement, int first, Cells key) const;
   std::optional<Refusal> run(gpkg::edit::Statement& statement);
 

@@ -38,8 +38,10 @@ ValueView view_of(sqlite3_value* value) {
   }
 }
 
-std::string calls(std::size_t number, Operation operation, const TargetTable& table) {
-  const char* row = operation == Operation::Insert ? "NEW" : "OLD";
+/// @param row   what the cells are of: NEW, OLD or a name that from gives
+/// @param from  end of the query, if any
+std::string calls(std::size_t number, Operation operation, const TargetTable& table,
+                  std::string_view row, std::string_view from = {}) {
   std::string text;
   for (std::size_t first = 0; first < table.columns.size(); first += kColumnsPerCall) {
     text +=
@@ -48,7 +50,17 @@ std::string calls(std::size_t number, Operation operation, const TargetTable& ta
     for (std::size_t i = first; i < end; ++i) {
       text += fmt::format(", {}.{}", row, sql_name(table.columns[i].name));
     }
-    text += "); ";
+    text += fmt::format("){}; ", from);
+  }
+  return text;
+}
+
+/// The row of the key that is about to be inserted.
+std::string replaced_row(const TargetTable& table) {
+  std::string text = fmt::format(" FROM {} AS replaced", sql_name(table.name));
+  for (std::size_t i = 0; i < table.key.size(); ++i) {
+    const std::string name = sql_name(table.columns[table.key[i]].name);
+    text += fmt::format(" {} replaced.{} = NEW.{}", i == 0 ? "WHERE" : "AND", name, name);
   }
   return text;
 }
@@ -73,18 +85,25 @@ SideEffects::SideEffects(sqlite3* database) : database_(database), cells_(make_s
 
 void SideEffects::watch(std::size_t number, const TargetTable& table) {
   watched_[number] = {table.columns.size(), table.key};
-  const auto create = [&](const char* event, const std::string& when, Operation operation) {
-    execute(database_, fmt::format("CREATE TEMP TRIGGER \"{}_{}_{}_{}\" AFTER {} ON main.{} {} "
-                                   "BEGIN {} END",
-                                   kFunction, number, event, static_cast<int>(operation), event,
-                                   sql_name(table.name), when, calls(number, operation, table))
-                           .c_str());
+  const auto create = [&](const char* event, const std::string& when, Operation operation,
+                          const std::string& body) {
+    execute(database_,
+            fmt::format("CREATE TEMP TRIGGER \"{}_{}_{}_{}\" {} ON main.{} {} BEGIN {} END",
+                        kFunction, number, event, static_cast<int>(operation), event,
+                        sql_name(table.name), when, body)
+                .c_str());
   };
-  create("INSERT", "", Operation::Insert);
-  create("DELETE", "", Operation::Delete);
-  create("UPDATE", "", Operation::Update);
+  const auto noted = [&](Operation operation) {
+    return calls(number, operation, table, operation == Operation::Insert ? "NEW" : "OLD");
+  };
+  create("AFTER INSERT", "", Operation::Insert, noted(Operation::Insert));
+  create("AFTER DELETE", "", Operation::Delete, noted(Operation::Delete));
+  create("AFTER UPDATE", "", Operation::Update, noted(Operation::Update));
   // A row that moves to another key is new there.
-  create("UPDATE", "WHEN " + key_differs(table), Operation::Insert);
+  create("AFTER UPDATE", "WHEN " + key_differs(table), Operation::Insert, noted(Operation::Insert));
+  // INSERT OR REPLACE of a trigger deletes without firing one.
+  create("BEFORE INSERT", "", Operation::Delete,
+         calls(number, Operation::Delete, table, "replaced", replaced_row(table)));
 }
 
 std::string SideEffects::name_of(std::size_t number, Cells key) const {

@@ -2,6 +2,8 @@
 
 #include <qfcsync/error.hpp>
 
+#include "gpkg/schema_read.hpp"
+
 #include <algorithm>
 #include <cerrno>
 
@@ -68,6 +70,7 @@ TargetFile::TargetFile(const std::filesystem::path& path, FileSafety safety)
 
 void TargetFile::prepare(const Spool& changeset, bool with_key_actions) {
   connection_.grant_steps();
+  gpkg::refuse_hidden_pragmas(handle());
   foreign_keys_ = read_foreign_keys(handle());
   for (const ChangesetTable& table : changeset.tables()) {
     const ChangesetEnvelope* envelope = changeset.envelope();

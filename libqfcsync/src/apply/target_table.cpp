@@ -113,6 +113,19 @@ void read_unique(sqlite3* database, TargetTable& table, bool is_without_rowid) {
                         table.columns[table.key[0]].type == "INTEGER";
 }
 
+void read_conflict_clause(sqlite3* database, TargetTable& table) {
+  Statement statement(database, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1");
+  if (!statement.bind_text(1, table.name).step()) return;
+  // Two words in a name or a text do no harm: see RowWriter::or_abort().
+  const std::string sql = upper(statement.column_text(0));
+  for (auto at = sql.find("CONFLICT"); at != std::string::npos; at = sql.find("CONFLICT", at + 1)) {
+    const std::string_view before = std::string_view(sql).substr(0, at);
+    const auto end = before.find_last_not_of(" \t\r\n\f");
+    table.has_conflict_clause |=
+        end != std::string_view::npos && end + 1 < at && before.substr(0, end + 1).ends_with("ON");
+  }
+}
+
 void read_geometry(sqlite3* database, TargetTable& table) {
   if (!exists(database, "gpkg_geometry_columns", "table")) return;
   Statement statement(database,
@@ -211,6 +224,18 @@ void default_to_primary_key(sqlite3* database, ForeignKey& key) {
   while (statement.step()) key.parent_columns.push_back(statement.column_text(0));
 }
 
+/// SQLite takes no row of a table whose keys fit no columns; nothing can be asked of those.
+bool is_sound(sqlite3* database, const ForeignKey& key) {
+  if (key.parent.empty()) return true;
+  if (key.parent_columns.size() != key.child_columns.size()) return false;
+  return std::all_of(
+      key.parent_columns.begin(), key.parent_columns.end(), [&](const std::string& name) {
+        Statement statement(database,
+                            "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE");
+        return statement.bind_text(1, key.parent).bind_text(2, name).step();
+      });
+}
+
 }  // namespace
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -240,6 +265,7 @@ std::vector<ForeignKey> read_foreign_keys(sqlite3* database) {
     keys.back().parent_columns.push_back(statement.column_text(6));
   }
   for (auto& key : keys) default_to_primary_key(database, key);
+  std::erase_if(keys, [&](const ForeignKey& key) { return !is_sound(database, key); });
   return keys;
 }
 
@@ -253,6 +279,7 @@ TargetTable read_target_table(sqlite3* database, const ChangesetTable& wanted,
   read_columns(database, table);
   check_shape(wanted, table, described);
   read_unique(database, table, is_without_rowid);
+  read_conflict_clause(database, table);
   read_geometry(database, table);
   mark_derived(table);
   mark_referenced(table, foreign_keys);

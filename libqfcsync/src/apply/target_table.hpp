@@ -43,6 +43,7 @@ struct TargetTable {
   std::vector<TargetColumn> columns;  ///< as the values of a changeset
   std::vector<std::size_t> key;       ///< positions in columns
   bool has_rowid_key = false;         ///< INTEGER PRIMARY KEY: values are what the rowid is
+  bool has_conflict_clause = false;   ///< a constraint of it has ON CONFLICT
   std::optional<std::size_t> geometry;
   TableTriggers triggers;
   /// Some foreign key does something to other rows when a row here goes or changes.

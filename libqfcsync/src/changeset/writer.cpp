@@ -63,7 +63,8 @@ ChangesetWriter::~ChangesetWriter() = default;
 
 void ChangesetWriter::begin_table(const ChangesetTable& table) {
   if (table.name.empty() || table.name.find('\0') != std::string::npos ||
-      table.name.size() > kMaxTableNameBytes || table.column_count() > kMaxChangesetColumns) {
+      table.name.size() > kMaxTableNameBytes || changeset::is_reserved_name(table.name) ||
+      table.column_count() > kMaxChangesetColumns) {
     throw Error(ErrorCode::InvalidArgument,
                 fmt::format("a changeset cannot name the table \"{}\"", table.name));
   }

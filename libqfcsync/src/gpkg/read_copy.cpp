@@ -87,7 +87,14 @@ std::filesystem::path beside(const std::filesystem::path& database, const char* 
 }
 
 PrivateCopy::PrivateCopy(sqlite3* source, const std::filesystem::path& database) {
-  std::string name = (std::filesystem::temp_directory_path() / "qfcsync-read-XXXXXX").string();
+  std::error_code failure;
+  std::string name =
+      (std::filesystem::temp_directory_path(failure) / "qfcsync-read-XXXXXX").string();
+  if (failure) {
+    throw Error(ErrorCode::Io,
+                "there is no folder for temporary files; let TMPDIR name one: " + failure.message(),
+                ErrorOrigin::Os, failure.value());
+  }
   if (::mkdtemp(name.data()) == nullptr) throw_errno(fmt::format("cannot create {}", name));
   folder_ = name;
   database_ = folder_ / "copy.db";

@@ -1,5 +1,7 @@
 #include "gpkg/schema_read.hpp"
 
+#include <qfcsync/error.hpp>
+
 #include "base/text.hpp"
 #include "gpkg/edit_statement.hpp"
 #include "gpkg/read_connection.hpp"
@@ -204,7 +206,19 @@ bool is_system_table(std::string_view name) {
          std::find(kSystemTables.begin(), kSystemTables.end(), text) != kSystemTables.end();
 }
 
+void refuse_hidden_pragmas(sqlite3* database) {
+  Statement statement(database,
+                      "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND "
+                      "substr(lower(name), 1, 7) = 'pragma_' LIMIT 1");
+  if (!statement.step()) return;
+  throw Error(ErrorCode::Unsupported,
+              fmt::format("the file has a table {}, which hides what SQLite says about tables; "
+                          "rename it",
+                          statement.column_text(0)));
+}
+
 DatabaseSchema read_schema(sqlite3* database) {
+  refuse_hidden_pragmas(database);
   DatabaseSchema schema;
   const std::vector<Entry> entries = read_entries(database);
   const bool has_geometries = has_table(entries, "gpkg_geometry_columns");

@@ -15,6 +15,12 @@ namespace qfcsync::gpkg {
 /// @errors Corrupt, Busy, Io
 DatabaseSchema read_schema(sqlite3* database);
 
+/// SQLite is asked by table-valued pragmas, which tables of the same names would hide: answers of
+/// a stranger's making.
+///
+/// @errors Unsupported: there is such a table
+void refuse_hidden_pragmas(sqlite3* database);
+
 /// Whether a table belongs to SQLite, the GeoPackage standard, or GDAL's feature counts. A name
 /// that merely begins like one of theirs is a user's.
 bool is_system_table(std::string_view name);

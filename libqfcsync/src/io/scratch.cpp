@@ -62,7 +62,14 @@ class Scratch : public ByteStore {
   }
 
   void open() {
-    std::string name = (std::filesystem::temp_directory_path() / "qfcsync-XXXXXX").string();
+    std::error_code failure;
+    std::string name = (std::filesystem::temp_directory_path(failure) / "qfcsync-XXXXXX").string();
+    if (failure) {
+      throw Error(
+          ErrorCode::Io,
+          "there is no folder for temporary files; let TMPDIR name one: " + failure.message(),
+          ErrorOrigin::Os, failure.value());
+    }
     fd_ = ::mkstemp(name.data());
     path_ = name;
     if (fd_ < 0) throw_errno("cannot create a temporary file " + name);

@@ -4,6 +4,8 @@
 
 #include "apply_fixture.hpp"
 
+#include <fstream>
+
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -283,9 +285,11 @@ TEST_SUITE("apply/apply") {
     const std::vector<ValueView> row{integer(1), integer(2)};
     writer.write({Operation::Insert, false, nullptr, {}, row});
     writer.finish();
-    CHECK_THROWS_WITH_AS(f.apply(sink.bytes()),
-                         "table t: column 2 is \"b\" in the file, but \"other\" in the changeset",
-                         Error);
+    CHECK_THROWS_WITH_AS(
+        f.apply(sink.bytes()),
+        doctest::Contains("table t: column 2 is \"b\" in the file, but \"other\" in "
+                          "the changeset"),
+        Error);
   }
 
   TEST_CASE("a changeset that is cut anywhere changes nothing") {

@@ -238,6 +238,9 @@ TEST_SUITE("changeset/codec") {
     MemorySink sink;
     ChangesetWriter writer(sink);
     CHECK_THROWS_AS(writer.begin_table({"", {1}}), Error);
+    // The reader would take it for a part of the envelope.
+    CHECK_THROWS_AS(writer.begin_table({"qfcsync-envelope:mine", {1}}), Error);
+    CHECK_THROWS_AS(writer.begin_table({"qfcsync-checksum:mine", {1}}), Error);
     writer.begin_table(kTrees);
     CHECK_THROWS_AS(writer.write(Change{}), Error);
     const std::vector<ValueView> holes(4);

@@ -171,6 +171,15 @@ TEST_SUITE("gpkg/schema_read") {
                                       "rtree_gone_geom_rowid: derived"});
   }
 
+  TEST_CASE("a table that hides what SQLite says about tables is refused") {
+    const TemporaryFolder folder;
+    const auto path = folder / "a.db";
+    run_sql(path,
+            "CREATE TABLE t(id INTEGER PRIMARY KEY); CREATE TABLE pragma_table_list(schema, name, "
+            "type, wr, strict)");
+    CHECK(failure_of(path) == ErrorCode::Unsupported);
+  }
+
   TEST_CASE("what is no readable database is refused by name") {
     const TemporaryFolder folder;
     CHECK(failure_of(folder / "none.gpkg") == ErrorCode::NotFound);

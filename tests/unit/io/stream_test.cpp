@@ -3,6 +3,7 @@
 
 #include "support/temporary_folder.hpp"
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -94,5 +95,14 @@ TEST_SUITE("io/stream") {
       }
     }
     CHECK_THROWS_AS(scratch->read(all.size(), 1, buffer), Error);
+  }
+
+  TEST_CASE("scratch without a folder for temporary files says so") {
+    const char* before = std::getenv("TMPDIR");
+    const std::string kept = before == nullptr ? "" : before;
+    ::setenv("TMPDIR", "/no/such/folder", 1);
+    const std::string large(kScratchMemoryBytes + 1, 'x');
+    CHECK_THROWS_WITH_AS(make_scratch()->write(large), doctest::Contains("TMPDIR"), Error);
+    before == nullptr ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", kept.c_str(), 1);
   }
 }

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <set>
+#include <string>
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -354,10 +356,12 @@ TEST_SUITE("replica/merge_files") {
         "CREATE TABLE tags (name TEXT PRIMARY KEY, size); INSERT INTO tags VALUES (NULL, 1);";
     for (const auto& file : {base, ours, theirs}) run_sql(file, more);
     const auto noted = [&] {
-      std::string names;
+      std::set<std::string> tables;  // their order says nothing
       for (const TableNote& note : merge().notes) {
-        if (note.reason != TableNote::Reason::Derived) names += note.table + ' ';
+        if (note.reason != TableNote::Reason::Derived) tables.insert(note.table);
       }
+      std::string names;
+      for (const std::string& table : tables) names += table + ' ';
       return names;
     };
     run_sql(theirs, "INSERT INTO notes VALUES ('c', 3); CREATE TABLE theirs_only (a)");
