@@ -131,6 +131,11 @@ void Inputs::read(const std::function<void()>& work) {
     if (!speaks_of_contents(error.code())) throw;
     const File* file = damaged_file();
     const bool is_told = std::string_view(error.what()).find("changeset") != std::string_view::npos;
+    if (file != nullptr && is_database(file->path())) {
+      throw Error(ErrorCode::Corrupt,
+                  fmt::format("{} is a database, not a changeset; qfcsync diff makes changesets",
+                              file->name()));
+    }
     if (file == nullptr || (file->path() == kStandardStream && !is_told)) throw;
     throw named(error, file->name());
   }

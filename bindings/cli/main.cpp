@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -36,6 +37,9 @@ int run(CLI::App& app, int argc, char** argv) {
   const auto is_named = [&](const CLI::App* command) { return command->get_name() == argv[1]; };
   if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
     return unknown_command(app, argv[1]);
+  }
+  if (std::find(argv + 1, argv + argc, std::string_view()) != argv + argc) {
+    return complain("an argument is empty; is a variable of the shell not set?", kExitUsage);
   }
   try {
     app.parse(argc, argv);

@@ -19,7 +19,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "examples" / "sample" / "trees.gpkg"
-COMMANDS = ["diff", "show", "apply", "invert", "concat", "rebase", "merge", "schema", "manifest"]
+COMMANDS = ["diff", "show", "from-json", "apply", "invert", "concat", "rebase", "merge", "schema", "manifest"]
 ESCAPE = "\x1b"
 
 
@@ -195,6 +195,36 @@ class Changesets(unittest.TestCase):
         self.assertEqual(features["type"], "FeatureCollection")
         self.assertEqual(len(features["features"]), 3)
         self.assertEqual(qfcsync("show", changes, "--json", "--summary").returncode, 2)
+
+    def test_edited_json_becomes_a_changeset(self):
+        changes = self.changeset(self.ours, "ours.changeset")
+        text = self.done(qfcsync("show", changes, "--json"))
+        back = self.folder / "back.changeset"
+        self.done(qfcsync("from-json", "-", "-o", back, input=text))
+        self.assertEqual(back.read_bytes(), changes.read_bytes())
+        edited = self.folder / "edited.json"
+        edited.write_text(text.replace('"yew"', '"elm"'), encoding="utf-8")
+        self.done(qfcsync("from-json", edited, "-o", back))
+        target = self.copy("target.gpkg")
+        self.done(qfcsync("apply", target, back))
+        self.assertEqual([row[2] for row in rows(target) if row[0] == 20], ["elm"])
+        before = self.state()
+        edited.write_text(text[:-20], encoding="utf-8")
+        before[edited.name] = edited.read_bytes()
+        self.refused(qfcsync("from-json", edited, "-o", back), "edited.json", "line")
+        self.refused(qfcsync("from-json", edited, "-o", self.base), "name another file")
+        self.refused(qfcsync("from-json", self.folder / "none", "-o", back), "none")
+        self.assertEqual(self.state(), before)
+        status, shown = at_terminal(["from-json", edited])
+        self.assertEqual(status, 2, shown)
+
+    def test_ways_of_comparing_agree_and_the_base_is_named(self):
+        expected = self.changeset(self.ours, "auto", "--base-id", "monday").read_bytes()
+        self.assertIn(b'"monday"', expected)
+        for way in ["leaves", "pages", "sqlite"]:
+            made = self.changeset(self.ours, way, "--base-id", "monday", "--method", way)
+            self.assertEqual(made.read_bytes(), expected)
+        self.assertEqual(qfcsync("diff", self.base, self.ours, "--method", "x").returncode, 2)
 
     def test_plain_changesets_are_read_with_a_schema(self):
         plain = self.changeset(self.ours, "plain.changeset", "--plain")
@@ -434,6 +464,42 @@ class Changesets(unittest.TestCase):
         self.assertIn("height: base 11.5, ours 12.5, theirs 13.5", text)
         self.assertEqual([path for path in self.state() if "part" in path], [])
 
+    def test_relations_that_no_file_declares_are_told(self):
+        folder = self.folder
+        for name, tree in [("b", []), ("o", ["oak"]), ("t", ["fir"])]:
+            with sqlite3.connect(folder / name) as database:
+                database.execute("CREATE TABLE tree(id INTEGER PRIMARY KEY, kind TEXT)")
+                database.execute("CREATE TABLE visit(id INTEGER PRIMARY KEY, tree INTEGER)")
+                for kind in tree:
+                    database.execute("INSERT INTO tree VALUES (1, ?)", (kind,))
+                    database.execute("INSERT INTO visit VALUES (1, 1)")
+            database.close()
+        for relation, parents in [([], 1), (["--relation", "visit.tree=tree.id"], 2)]:
+            self.done(qfcsync("merge", *relation, folder / "b", folder / "o", folder / "t", "-o",
+                              folder / "m"), status=1)
+            self.assertEqual(len({row[1] for row in rows(folder / "m", "visit")}), parents)
+        for wrong in ["visit.tree", "visit=tree", "visit.tree=tree.", "visit.a,b=tree.id"]:
+            self.refused(qfcsync("merge", self.base, self.ours, self.theirs, "-o", folder / "m",
+                                 "--relation", wrong), wrong, "CHILD.COLUMN=PARENT.COLUMN")
+
+    def test_a_table_without_key_is_no_loss_when_ours_did_not_change_it(self):
+        files = [self.folder / name for name in ["b", "o", "t"]]
+        for file in files:
+            with sqlite3.connect(file) as database:
+                database.execute("CREATE TABLE notes(text)")
+            database.close()
+        merge = ["merge", *files, "-o", self.folder / "m"]
+        result = qfcsync(*merge)
+        self.done(result)
+        self.assertEqual(result.stderr, "")
+        with sqlite3.connect(files[1]) as database:
+            database.execute("INSERT INTO notes VALUES ('mine')")
+        database.close()
+        result = qfcsync(*merge)
+        self.done(result, status=1)
+        self.assertIn("note: notes: ", result.stderr)
+        self.assertIn("rows of theirs", result.stderr)
+
     def test_asking_needs_a_terminal(self):
         before = self.state()
         self.refused(qfcsync("merge", self.base, self.ours, self.theirs, "-o",
@@ -524,6 +590,9 @@ class Changesets(unittest.TestCase):
                 with self.subTest(arguments=list(map(str, arguments))):
                     self.refused(qfcsync(*arguments), bad.name)
                     self.assertEqual(self.state(), before)
+        self.refused(qfcsync("show", self.base), "is a database", "qfcsync diff")
+        for option in ["--report", "--dry-run"]:  # lists that are asked for are not left out
+            self.refused(qfcsync("apply", self.base, changes, option, ""), "argument is empty")
         self.refused(qfcsync("show", "-", input=whole[:-3]
                              .decode("latin-1")), "standard input")
 

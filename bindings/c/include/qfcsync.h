@@ -539,7 +539,7 @@ QFCSYNC_API const char* qfcsync_changeset_reader_base_id(const qfcsync_changeset
 /* Its tables and relations, for names and options; belongs to the reader. NULL without one. */
 QFCSYNC_API const qfcsync_schema* qfcsync_changeset_reader_schema(
     const qfcsync_changeset_reader* reader);
-/* Largest integer keys of the base, for qfcsync_merge_options; NULL for too large an index. */
+/* Largest integer keys of both sides, for qfcsync_merge_options; NULL for too large an index. */
 QFCSYNC_API size_t qfcsync_changeset_reader_max_key_count(const qfcsync_changeset_reader* reader);
 QFCSYNC_API const qfcsync_max_key* qfcsync_changeset_reader_max_key(
     const qfcsync_changeset_reader* reader, size_t index);

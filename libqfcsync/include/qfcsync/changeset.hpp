@@ -62,7 +62,7 @@ struct ChangesetEnvelope {
   std::string base_id;              ///< whatever names the base for the caller; may be empty
   std::vector<TableSchema> tables;  ///< those that the changeset speaks of, or more
   std::vector<Relation> relations;
-  /// Largest integer key of the base by table, where it is known: what renumbering must stay above.
+  /// Largest integer key of both sides by table, where it is known: renumbering stays above it.
   std::vector<std::pair<std::string, std::int64_t>> max_keys;
 
   const TableSchema* find(std::string_view table) const;
@@ -123,7 +123,7 @@ class ChangesetWriter {
   /// Copies the bytes of a change of the same table, as ChangesetReader::raw_change() gives them;
   /// they are not looked at.
   ///
-  /// @errors InvalidArgument: no table was begun; Io
+  /// @errors Io
   void write_raw(std::string_view change);
 
   /// Ends the changeset; with an envelope, writes the checksum.

@@ -41,6 +41,9 @@ Error named(const Error& error, const std::string& target) {
   const int primary = error.native() & 0xff;
   const bool is_denied = error.origin() == ErrorOrigin::Sqlite &&
                          (primary == SQLITE_READONLY || primary == SQLITE_PERM);
+  if (primary == SQLITE_NOTADB && error.origin() == ErrorOrigin::Sqlite) {
+    return Error(error.code(), target + " is no SQLite database", error.origin(), error.native());
+  }
   const std::string text = error.what();
   const bool has_name = text.find(target) != std::string::npos;
   const std::string name = has_name ? "" : target + (is_denied ? " cannot be written: " : ": ");

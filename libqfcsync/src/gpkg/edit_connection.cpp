@@ -23,7 +23,9 @@ void set_flag(sqlite3* database, int option, int value) {
 Connection::Connection(const std::filesystem::path& file, FileSafety safety, FileKind kind) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
-    throw Error(ErrorCode::NotFound, fmt::format("there is no file {}", file.string()));
+    throw Error(ErrorCode::NotFound, is_directory(file, ignored)
+                                         ? fmt::format("{} is a folder; name a file", file.string())
+                                         : fmt::format("there is no file {}", file.string()));
   }
   const int result =
       sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);

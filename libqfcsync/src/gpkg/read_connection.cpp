@@ -65,7 +65,9 @@ bool is_refused(int extended) {
 ReadConnection::ReadConnection(const std::filesystem::path& file) : file_(file) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(file, failure)) {
-    throw Error(ErrorCode::NotFound, fmt::format("there is no file {}", file.string()));
+    throw Error(ErrorCode::NotFound, is_directory(file, failure)
+                                         ? fmt::format("{} is a folder; name a file", file.string())
+                                         : fmt::format("there is no file {}", file.string()));
   }
   // SQLite names journals after the file that a link points to.
   const std::filesystem::path real = std::filesystem::canonical(file, failure);
