@@ -23,6 +23,22 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
   return text;
 }
 
+namespace {
+
+const EVP_MD* algorithm_of(DigestKind kind) {
+  switch (kind) {
+    case DigestKind::Md5:
+      return EVP_md5();
+    case DigestKind::Sha1:
+      return EVP_sha1();
+    case DigestKind::Sha256:
+      return EVP_sha256();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 struct Digest::Context {
   EVP_MD_CTX* handle = EVP_MD_CTX_new();
   Context() = default;
@@ -37,8 +53,7 @@ Digest& Digest::operator=(Digest&&) noexcept = default;
 Digest::~Digest() = default;
 
 void Digest::start() {
-  const EVP_MD* algorithm = kind_ == DigestKind::Md5 ? EVP_md5() : EVP_sha256();
-  if (EVP_DigestInit_ex(context_->handle, algorithm, nullptr) != 1) {
+  if (EVP_DigestInit_ex(context_->handle, algorithm_of(kind_), nullptr) != 1) {
     throw Error(ErrorCode::Internal, "OpenSSL does not offer a message digest we need",
                 ErrorOrigin::Crypto);
   }

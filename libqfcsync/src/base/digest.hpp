@@ -13,7 +13,8 @@ namespace qfcsync::base {
 /// Lower-case hexadecimal text of bytes.
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
-enum class DigestKind { Md5, Sha256 };
+/// SHA-1 names git objects; nothing else relies on it.
+enum class DigestKind { Md5, Sha1, Sha256 };
 
 /// Streaming message digest (OpenSSL EVP).
 class Digest {

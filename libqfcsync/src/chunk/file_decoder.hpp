@@ -1,0 +1,34 @@
+#pragma once
+
+#include <qfcsync/stream.hpp>
+
+#include "chunk/manifest.hpp"
+#include "chunk/object_decoder.hpp"
+#include "chunk/object_id.hpp"
+
+#include <cstdint>
+
+namespace qfcsync::chunk {
+
+/// @return the manifest of a file
+/// @errors as ObjectDecoder::decode()
+Manifest read_manifest(ObjectDecoder& decoder, const ObjectId& file_id);
+
+enum class FileCheck {
+  Id,         ///< the bytes have the id of the file
+  IdAndEtag,  ///< and the entity tag of the manifest
+};
+
+/// Writes a whole file. The sink has got bytes by the time an error shows: publish them afterwards.
+///
+/// @errors as ObjectDecoder::decode(); Corrupt: the bytes are not those of the file
+void decode_file(ObjectDecoder& decoder, const ObjectId& file_id, const Manifest& manifest,
+                 FileCheck check, ByteSink& sink);
+
+/// Writes the bytes [offset, offset + bytes) of a file, from the chunks they are in alone.
+///
+/// @errors InvalidArgument: the file ends before; as ObjectDecoder::decode()
+void decode_range(ObjectDecoder& decoder, const Manifest& manifest, std::uint64_t offset,
+                  std::uint64_t bytes, ByteSink& sink);
+
+}  // namespace qfcsync::chunk
