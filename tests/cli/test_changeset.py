@@ -623,6 +623,10 @@ class Changesets(unittest.TestCase):
                           ["apply", self.base, changes, "--report", changes],
                           ["rebase", changes, changes, "-o", self.folder / "x", "--conflicts",
                            changes],
+                          ["rebase", changes, changes, "-o", self.folder / "x", "--conflicts",
+                           self.folder / "." / "x"],
+                          ["merge", self.base, self.ours, self.theirs, "-o", self.folder / "m",
+                           "--conflicts", self.folder / "m"],
                           ["merge", self.base, self.ours, self.theirs, "-o", self.folder / "m",
                            "--conflicts", self.ours]]:
             with self.subTest(arguments=list(map(str, arguments))):
