@@ -478,6 +478,8 @@ class Changesets(unittest.TestCase):
             self.done(qfcsync("merge", *relation, folder / "b", folder / "o", folder / "t", "-o",
                               folder / "m"), status=1)
             self.assertEqual(len({row[1] for row in rows(folder / "m", "visit")}), parents)
+        self.refused(qfcsync("merge", folder / "b", folder / "o", folder / "t", "-o", folder / "m",
+                             "--relation", "visit.tre=tree.id"), "visit", "tre")
         for wrong in ["visit.tree", "visit=tree", "visit.tree=tree.", "visit.a,b=tree.id"]:
             self.refused(qfcsync("merge", self.base, self.ours, self.theirs, "-o", folder / "m",
                                  "--relation", wrong), wrong, "CHILD.COLUMN=PARENT.COLUMN")
