@@ -58,6 +58,16 @@ bool is_database(const std::string& path) {
   return in.read(head.data(), static_cast<std::streamsize>(head.size())) && head == kMagic;
 }
 
+/// Also when it is not there yet. Devices may be written twice.
+bool is_same_file(const std::string& path, const std::string& other) {
+  std::error_code ignored;
+  if (other.empty() || other == kStandardStream) return false;
+  if (!fs::exists(path, ignored)) {
+    return fs::weakly_canonical(path, ignored) == fs::weakly_canonical(other, ignored);
+  }
+  return fs::is_regular_file(path, ignored) && fs::equivalent(path, other, ignored);
+}
+
 bool is_damaged(const std::string& path) {
   try {
     qfcsync::FileSource source(path);
@@ -182,9 +192,9 @@ void check_output(const std::string& path, Content content,
   }
   if (path == kStandardStream) return;
   for (const std::string& input : inputs) {
-    std::error_code ignored;
-    if (fs::is_regular_file(path, ignored) && fs::equivalent(path, input, ignored)) {
-      refuse(fmt::format("the output {} is an input, too; name another file", path));
+    if (is_same_file(path, input)) {
+      refuse(
+          fmt::format("the output {} is an input or another output, too; name another file", path));
     }
   }
   if (is_database(path)) {

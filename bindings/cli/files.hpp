@@ -64,7 +64,7 @@ class StoreSource : public qfcsync::ByteSource {
 enum class Content { Text, Binary };
 
 /// Refuses outputs that would do harm: changesets on a terminal, anything over a database or over a
-/// file that is read.
+/// file that is read or written, too.
 ///
 /// @errors InvalidArgument
 void check_output(const std::string& path, Content content,

@@ -478,6 +478,8 @@ class Changesets(unittest.TestCase):
             self.done(qfcsync("merge", *relation, folder / "b", folder / "o", folder / "t", "-o",
                               folder / "m"), status=1)
             self.assertEqual(len({row[1] for row in rows(folder / "m", "visit")}), parents)
+        self.refused(qfcsync("merge", folder / "b", folder / "o", folder / "t", "-o", folder / "m",
+                             "--relation", "visit.tre=tree.id"), "visit", "tre")
         for wrong in ["visit.tree", "visit=tree", "visit.tree=tree.", "visit.a,b=tree.id"]:
             self.refused(qfcsync("merge", self.base, self.ours, self.theirs, "-o", folder / "m",
                                  "--relation", wrong), wrong, "CHILD.COLUMN=PARENT.COLUMN")
@@ -623,6 +625,10 @@ class Changesets(unittest.TestCase):
                           ["apply", self.base, changes, "--report", changes],
                           ["rebase", changes, changes, "-o", self.folder / "x", "--conflicts",
                            changes],
+                          ["rebase", changes, changes, "-o", self.folder / "x", "--conflicts",
+                           self.folder / "." / "x"],
+                          ["merge", self.base, self.ours, self.theirs, "-o", self.folder / "m",
+                           "--conflicts", self.folder / "m"],
                           ["merge", self.base, self.ours, self.theirs, "-o", self.folder / "m",
                            "--conflicts", self.ours]]:
             with self.subTest(arguments=list(map(str, arguments))):

@@ -10,10 +10,13 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <cerrno>
 #include <new>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 namespace qfcsync::gpkg {
 namespace {
@@ -64,7 +67,12 @@ bool is_refused(int extended) {
 
 ReadConnection::ReadConnection(const std::filesystem::path& file) : file_(file) {
   std::error_code failure;
-  if (!std::filesystem::is_regular_file(file, failure)) {
+  const bool is_file = std::filesystem::is_regular_file(file, failure);
+  if (failure == std::errc::permission_denied || (is_file && ::access(file.c_str(), R_OK) != 0)) {
+    throw Error(ErrorCode::Denied, fmt::format("cannot read {}: permission denied", file.string()),
+                ErrorOrigin::Os, EACCES);
+  }
+  if (!is_file) {
     throw Error(ErrorCode::NotFound, is_directory(file, failure)
                                          ? fmt::format("{} is a folder; name a file", file.string())
                                          : fmt::format("there is no file {}", file.string()));
