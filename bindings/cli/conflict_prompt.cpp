@@ -32,8 +32,7 @@ ConflictPrompt::ConflictPrompt()
 
 qfcsync::Side ConflictPrompt::ask(const qfcsync::Conflict& conflict) {
   const Paint paint(out_.get());
-  fmt::print(out_.get(), "\r\033[K{}. {}", ++count_,
-             conflict_text(conflict, paint, Decision::Open));
+  fmt::print(out_.get(), "\r\033[K{}. {}", ++count_, conflict_text(conflict, paint));
   for (;;) {
     fmt::print(out_.get(), "Write [o]urs or [t]heirs, or [q]uit? ");
     std::fflush(out_.get());

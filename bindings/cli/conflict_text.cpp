@@ -38,19 +38,10 @@ std::string sides(const ConflictCell& cell) {
   return text;
 }
 
-std::string written(const Conflict& conflict) {
-  if (conflict.written == qfcsync::Side::Both) return "; both are written";
-  return fmt::format("; {} is written", to_string(conflict.written));
-}
-
 }  // namespace
 
-std::string conflict_text(const Conflict& conflict, const Paint& paint, Decision decision) {
-  const std::string row = fmt::format("{} {}", printable(conflict.table),
-                                      key_text(conflict.key_columns, views(conflict.key)));
-  std::string text =
-      fmt::format("{} {}: {}{}\n", paint(Ink::Red, "conflict"), paint(Ink::Bold, row),
-                  printable(conflict.text), decision == Decision::Made ? written(conflict) : "");
+std::string conflict_text(const Conflict& conflict, const Paint& paint) {
+  std::string text = fmt::format("{}: {}\n", paint(Ink::Red, "conflict"), printable(conflict.text));
   if (!conflict.new_key.empty()) {
     text += fmt::format("  our row is now {}\n",
                         key_text(conflict.key_columns, views(conflict.new_key)));

@@ -6,8 +6,6 @@
 
 #include <string>
 
-enum class Decision { Made, Open };
-
-/// A conflict in lines for people: what happened, and each cell with its three values.
-std::string conflict_text(const qfcsync::Conflict& conflict, const Paint& paint,
-                          Decision decision = Decision::Made);
+/// A conflict in lines for people: what happened, and each cell with its three values. The sentence
+/// of the library names the row and, when it is decided, what is written.
+std::string conflict_text(const qfcsync::Conflict& conflict, const Paint& paint);

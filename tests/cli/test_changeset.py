@@ -462,6 +462,9 @@ class Changesets(unittest.TestCase):
                                  "--policy", "theirs"), status=1)
         self.merged(self.ours, 13.5)
         self.assertIn("height: base 11.5, ours 12.5, theirs 13.5", text)
+        for line in text.splitlines():
+            self.assertLessEqual(line.count("is written"), 1, line)
+            self.assertLessEqual(line.count("fid 1"), 1, line)
         self.assertEqual([path for path in self.state() if "part" in path], [])
 
     def test_relations_that_no_file_declares_are_told(self):
