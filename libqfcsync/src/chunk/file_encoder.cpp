@@ -5,6 +5,7 @@
 #include "chunk/limits.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <utility>
 
@@ -78,13 +79,15 @@ void FileEncoder::take_new_chunk(const ObjectId& id, std::string_view raw) {
   const bool has_base = previous_ != nullptr && number < previous_->manifest.chunks.size();
   const ObjectId* base = has_base ? &previous_->manifest.chunks[number] : nullptr;
   EncodedObject object = encoder_.encode(ObjectKind::Chunk, id, raw, {base, has_base ? 1u : 0u});
+  const bool is_delta = object.record.codec == Codec::ZstdDelta;
+  if (has_base) {
+    tried_ = std::min(tried_ + 1, kHeldChunks);
+    failures_ = static_cast<std::uint16_t>(failures_ << 1 | (is_delta ? 0 : 1));
+  }
   if (is_decided_) {
     sink_->add(object);
     return;
   }
-  const bool is_delta = object.record.codec == Codec::ZstdDelta;
-  tried_ += has_base ? 1 : 0;
-  failed_ += has_base && !is_delta ? 1 : 0;
   held_.push_back({std::move(object), is_delta ? std::string() : std::string(raw)});
   if (held_.size() == kHeldChunks) decide();
 }
@@ -95,7 +98,8 @@ bool FileEncoder::is_known(const ObjectId& id) {
 }
 
 bool FileEncoder::looks_rewritten() const noexcept {
-  return failed_ * 2 > tried_ && new_chunks_ * kNewShare > manifest_.chunks.size();
+  return static_cast<std::size_t>(std::popcount(failures_)) * 2 > tried_ &&
+         new_chunks_ * kNewShare > manifest_.chunks.size();
 }
 
 /// Lets the held chunks go: as they are, or stored anew by content where they are no deltas.

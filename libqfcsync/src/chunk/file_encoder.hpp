@@ -27,7 +27,7 @@ struct PreviousVersion {
 /// Takes one version of a file, front to back, and stores what the store does not have yet.
 ///
 /// A new chunk is a delta against the chunk of the same number in the previous version. When the
-/// file turns out to be rewritten (over a quarter of its chunks new, most of the first 16 such
+/// file turns out to be rewritten (over a quarter of its chunks new, most of the last 16 such
 /// deltas no gain), bases are found by content instead; the first 16 new chunks are held back until
 /// that is known. Memory: 32 bytes a chunk, 4 MiB, and the ContentIndex of a rewritten file.
 ///
@@ -73,9 +73,9 @@ class FileEncoder : public ByteSink {
   std::uint64_t new_chunks_ = 0;
 
   bool is_decided_;
-  std::vector<Held> held_;  // new chunks before the decision
-  std::size_t tried_ = 0;   // deltas against the same number among them
-  std::size_t failed_ = 0;
+  std::vector<Held> held_;               // new chunks before the decision
+  std::size_t tried_ = 0;                // of the last 16 deltas against the same number
+  std::uint16_t failures_ = 0;           // those that were no gain, a bit each
   std::optional<ContentIndex> content_;  // once the file looks rewritten
 };
 

@@ -157,6 +157,19 @@ TEST_CASE("a rewritten file finds its content in the old version") {
   }
 }
 
+TEST_CASE("content that drifts away slowly is found once it is too far") {
+  std::mt19937_64 random(28);
+  const std::string file = test::random_bytes(random, 12'000'000);
+  MemoryObjects objects;
+  const Outcome first = store(objects, file, nullptr);
+  std::string packed;  // holes everywhere: each chunk begins some 7 KB further off
+  for (std::size_t at = 0; at < file.size(); at += 37'000) packed += file.substr(at, 36'000);
+  const Outcome second = store(objects, packed, &first.version);
+  CHECK(second.by_content);
+  CHECK(second.new_bytes < file.size() / 4);  // before it is noticed: nine chunks
+  CHECK((restore(objects, second.version.id) == packed));
+}
+
 TEST_CASE("a file that is nothing like the old one is stored anew") {
   std::mt19937_64 random(23);
   MemoryObjects objects;
