@@ -65,7 +65,7 @@ class CommandLine(unittest.TestCase):
         self.refused(qfcsync("package", self.project, output), "not an empty folder")
         before = sorted(self.project.rglob("*"))
         self.refused(qfcsync("package", self.project, self.project / "inside"), "own folder")
-        self.refused(qfcsync("package", self.project, ""), "name a folder")
+        self.refused(qfcsync("package", self.project, ""), "an argument is empty")
         self.assertEqual(sorted(self.project.rglob("*")), before)
 
     def test_apply_deltas_reports_each_change(self):
