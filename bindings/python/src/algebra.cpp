@@ -19,7 +19,7 @@ namespace {
 ChangesetSummary summary_of(nb::object changeset) {
   Source source(std::move(changeset));
   ChangesetSummary summary;
-  Callbacks callbacks(nb::none());
+  Callbacks callbacks{nb::none()};
   callbacks.run([&] { summary = summarize(callbacks.watch(source.stream())); });
   return summary;
 }
@@ -27,7 +27,7 @@ ChangesetSummary summary_of(nb::object changeset) {
 nb::object invert_to(nb::object changeset, const std::optional<Path>& output) {
   Source source(std::move(changeset));
   Target target(output);
-  Callbacks callbacks(nb::none());
+  Callbacks callbacks{nb::none()};
   callbacks.run([&] {
     invert(callbacks.watch(source.stream()), target.stream());
     target.publish();
@@ -36,7 +36,7 @@ nb::object invert_to(nb::object changeset, const std::optional<Path>& output) {
 }
 
 nb::object concat_to(const nb::list& changesets, const std::optional<Path>& output) {
-  Callbacks callbacks(nb::none());
+  Callbacks callbacks{nb::none()};
   std::vector<std::unique_ptr<Source>> sources;
   std::vector<ByteSource*> streams;
   for (const auto& changeset : changesets) {
@@ -56,7 +56,7 @@ nb::object concat_to(const nb::list& changesets, const std::optional<Path>& outp
 void save(nb::object changeset, const Path& path) {
   Source source(std::move(changeset));
   Target target(path);
-  Callbacks callbacks(nb::none());
+  Callbacks callbacks{nb::none()};
   callbacks.run([&] {
     ByteSource& stream = callbacks.watch(source.stream());
     std::array<char, 65536> buffer;

@@ -34,7 +34,7 @@ nb::object from_json(nb::object json, const std::optional<Path>& output,
                      const DatabaseSchema* schema) {
   Source source(std::move(json));
   Target target(output);
-  Callbacks callbacks(nb::none());
+  Callbacks callbacks{nb::none()};
   callbacks.run([&] {
     read_json(callbacks.watch(source.stream()), target.stream(), schema);
     target.publish();
