@@ -374,7 +374,7 @@ TEST_SUITE("replica/merge_files") {
     run_sql(ours, "UPDATE notes SET size = 1.0 WHERE text = 'b'");
     CHECK(noted() == "notes ");
     run_sql(ours, "UPDATE boxes SET high = 2; UPDATE tags SET size = 2; CREATE TABLE mine (a)");
-    CHECK(noted() == "boxes notes tags mine ");
+    CHECK(noted() == "boxes mine notes tags ");
   }
 
   TEST_CASE_FIXTURE(Files, "a result that somebody writes to meanwhile is not replaced") {
