@@ -12,7 +12,9 @@ Source::Source(nb::object from) {
     stream_ = std::make_unique<MemorySource>(std::string_view(bytes.c_str(), bytes.size()));
     bytes_ = std::move(from);
   } else {
-    stream_ = std::make_unique<FileSource>(nb::cast<std::filesystem::path>(from));
+    const auto path = nb::cast<std::filesystem::path>(from);
+    const nb::gil_scoped_release release;  // opening a pipe waits for whoever writes into it
+    stream_ = std::make_unique<FileSource>(path);
   }
 }
 
