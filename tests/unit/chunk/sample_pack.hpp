@@ -41,7 +41,9 @@ struct SamplePack {
       previous = {names.id, encoder.finish(names)};
       file_ids.push_back(names.id);
     }
-    git_object = std::string("blob 12\0", 8) + "version 1234";
+    git_object = "blob 12";
+    git_object.push_back('\0');
+    git_object += "version 1234";
     chunk::ObjectEncoder encoder(objects, decoder);
     objects.add(encoder.encode(chunk::ObjectKind::Git, chunk::git_id(git_object), git_object, {}));
     objects.add(encoder.encode(chunk::ObjectKind::Change, change_id, change, {}));
