@@ -29,6 +29,9 @@ struct ChangesetWriter::Impl {
   }
 
   void begin_change() {
+    if (table.name.empty()) {
+      throw Error(ErrorCode::InvalidArgument, "a change is written before any table was begun");
+    }
     if (!is_table_written) changeset::append_table(table, buffer);
     is_table_written = true;
   }

@@ -237,6 +237,7 @@ TEST_SUITE("changeset/codec") {
   TEST_CASE("the writer refuses what does not fit") {
     MemorySink sink;
     ChangesetWriter writer(sink);
+    CHECK_THROWS_WITH_AS(writer.write_raw("x"), doctest::Contains("before any table"), Error);
     CHECK_THROWS_AS(writer.begin_table({"", {1}}), Error);
     // The reader would take it for a part of the envelope.
     CHECK_THROWS_AS(writer.begin_table({"qfcsync-envelope:mine", {1}}), Error);
