@@ -50,6 +50,8 @@ Geodiff::Geodiff(void* library) : library_(library) {
   function<int (*)(void*, int)>("GEODIFF_CX_setMaximumLoggerLevel")(context_, 0);
 }
 
+Geodiff::~Geodiff() { function<void (*)(void*)>("GEODIFF_CX_destroy")(context_); }
+
 using TwoFiles = int (*)(void*, const char*, const char*);
 using ThreeFiles = int (*)(void*, const char*, const char*, const char*);
 using FourFiles = int (*)(void*, const char*, const char*, const char*, const char*);

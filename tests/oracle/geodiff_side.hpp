@@ -11,6 +11,9 @@ class Geodiff {
  public:
   /// The one of this process; nullptr (and a message once) when geodiff is not installed.
   static Geodiff* find();
+  ~Geodiff();
+  Geodiff(const Geodiff&) = delete;
+  Geodiff& operator=(const Geodiff&) = delete;
 
   // Each returns whether geodiff says that all went well.
   bool extract(const std::filesystem::path& base, const std::filesystem::path& modified,
