@@ -120,11 +120,12 @@ class ChangesetWriter {
   /// @errors InvalidArgument: the values do not fit the table or the operation; Io
   void write(const Change& change);
 
-  /// Copies the bytes of a change of the same table, as ChangesetReader::raw_change() gives them;
-  /// they are not looked at.
+  /// Copies the bytes of changes of the same table, as ChangesetReader::raw_change() gives them,
+  /// one behind the other; they are not looked at.
   ///
-  /// @errors Io
-  void write_raw(std::string_view change);
+  /// @param count  how many changes they are
+  /// @errors       Io
+  void write_raw(std::string_view changes, std::uint64_t count = 1);
 
   /// Ends the changeset; with an envelope, writes the checksum.
   ///

@@ -106,11 +106,14 @@ class FileSink : public ByteSink {
   std::string buffer_;
 };
 
-/// A store that stays in memory up to kScratchMemoryBytes and goes on in an unnamed temporary file.
-///
-/// @errors of its methods: Io
-std::unique_ptr<ByteStore> make_scratch();
+/// Most that a scratch store keeps in memory, unless told otherwise.
 inline constexpr std::size_t kScratchMemoryBytes = 4u << 20;
+
+/// A store that stays in memory at first and goes on in an unnamed temporary file.
+///
+/// @param memory_bytes  up to so many are kept in memory
+/// @errors              of its methods: Io
+std::unique_ptr<ByteStore> make_scratch(std::size_t memory_bytes = kScratchMemoryBytes);
 
 /// Told how far a long operation is, between 0 and 1; false stops it with Error Cancelled.
 /// May be empty. Called from the thread that runs the operation, at most some 100 times a second.

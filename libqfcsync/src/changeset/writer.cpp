@@ -22,9 +22,13 @@ ChangesetTable mark_table(std::string_view prefix, const std::string& text) {
 struct ChangesetWriter::Impl {
   explicit Impl(ByteSink& target) : sink(target) {}
 
+  void pass(std::string_view bytes) {
+    if (checksum) checksum->update(bytes);
+    sink.write(bytes);
+  }
+
   void flush() {
-    if (checksum) checksum->update(buffer);
-    sink.write(buffer);
+    pass(buffer);
     buffer.clear();
   }
 
@@ -36,8 +40,8 @@ struct ChangesetWriter::Impl {
     is_table_written = true;
   }
 
-  void end_change() {
-    ++changes;
+  void end_changes(std::uint64_t count) {
+    changes += count;
     if (buffer.size() >= kWriteBytes) flush();
   }
 
@@ -78,13 +82,18 @@ void ChangesetWriter::begin_table(const ChangesetTable& table) {
 void ChangesetWriter::write(const Change& change) {
   impl_->begin_change();
   changeset::append_change(change, impl_->table, impl_->buffer);
-  impl_->end_change();
+  impl_->end_changes(1);
 }
 
-void ChangesetWriter::write_raw(std::string_view change) {
+void ChangesetWriter::write_raw(std::string_view changes, std::uint64_t count) {
   impl_->begin_change();
-  impl_->buffer += change;
-  impl_->end_change();
+  if (changes.size() < kWriteBytes) {
+    impl_->buffer += changes;
+  } else {
+    impl_->flush();
+    impl_->pass(changes);
+  }
+  impl_->end_changes(count);
 }
 
 void ChangesetWriter::finish() {

@@ -1,11 +1,11 @@
 #include <qfcsync/error.hpp>
 #include <qfcsync/extract.hpp>
 
-#include "extract/change_spool.hpp"
 #include "extract/envelope.hpp"
 #include "extract/plan.hpp"
 #include "extract/progress.hpp"
 #include "extract/snapshot.hpp"
+#include "extract/table_changes.hpp"
 #include "extract/table_compare.hpp"
 #include "sqlitefile/manifest.hpp"
 
@@ -28,9 +28,9 @@ void write_changes(const std::vector<std::string>& tables, const Snapshot& base,
                    extraction::TableComparer& comparer, ChangesetWriter& writer,
                    ChangesetSummary& summary) {
   for (const std::string& name : tables) {
-    extraction::ChangeSpool spool(writer, *base.schema().find(name));
-    comparer.compare(name, spool);
-    ChangesetSummary::Table counts = spool.finish();
+    extraction::TableChanges changes(writer, *base.schema().find(name));
+    comparer.compare(name, changes);
+    ChangesetSummary::Table counts = changes.finish();
     if (counts.inserts + counts.updates + counts.deletes > 0) {
       summary.tables.push_back(std::move(counts));
     }
@@ -47,7 +47,7 @@ ExtractResult compare_files(Snapshot& base, Snapshot& modified, bool is_same_fil
   }
   extraction::ProgressMeter meter(options.progress, base.size() + modified.size());
   ChangesetWriter writer(out, envelope ? &*envelope : nullptr);
-  extraction::TableComparer comparer(base, modified, options.method, manifest, meter);
+  extraction::TableComparer comparer(base, modified, options, manifest, meter);
   ExtractResult result;
   if (!is_same_file) write_changes(plan.tables, base, comparer, writer, result.summary);
   base.check_unchanged();

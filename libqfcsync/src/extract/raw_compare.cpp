@@ -56,7 +56,7 @@ class TableCompare {
  public:
   TableCompare(Pages& base_pages, const RawSide& base, const RawSide& modified, RowSink& sink,
                const RawOptions& options);
-  ExtractMethod run();
+  RawResult run();
 
  private:
   bool skip_same_leaves();
@@ -80,6 +80,7 @@ class TableCompare {
   bool is_same_layout_;
   /// A leaf of one file can be compared with one of the other as a whole.
   bool has_same_pages_;
+  std::uint64_t started_;  // bytes read before
   std::uint64_t reported_;
   std::uint32_t until_report_ = kReportStep;
 };
@@ -94,8 +95,8 @@ bool have_same_pages(const sqlitefile::FileHeader& a, const sqlitefile::FileHead
 
 TableCompare::TableCompare(Pages& base_pages, const RawSide& base, const RawSide& modified,
                            RowSink& sink, const RawOptions& options)
-    : base_(base_pages, base.root, base.columns),
-      modified_(*modified.pages, modified.root, modified.columns),
+    : base_(base_pages, base.root, base.columns, options.range),
+      modified_(*modified.pages, modified.root, modified.columns, options.range),
       base_side_(base),
       modified_side_(modified),
       sink_(sink),
@@ -104,9 +105,10 @@ TableCompare::TableCompare(Pages& base_pages, const RawSide& base, const RawSide
       is_same_layout_(base.columns == modified.columns),
       has_same_pages_(is_same_layout_ &&
                       have_same_pages(base.pages->header(), modified.pages->header())),
-      reported_(bytes_read(base, modified)) {}
+      started_(bytes_read(base, modified)),
+      reported_(started_) {}
 
-ExtractMethod TableCompare::run() {
+RawResult TableCompare::run() {
   bool has_base = base_.next_leaf();
   bool has_modified = modified_.next_leaf();
   while (has_base && has_modified) {
@@ -117,16 +119,19 @@ ExtractMethod TableCompare::run() {
   }
   finish();
   report();
-  return choice_.mostly();
+  return {choice_.mostly(),
+          {base_.begin_place(), base_.end_place()},
+          {modified_.begin_place(), modified_.end_place()},
+          bytes_read(base_side_, modified_side_) - started_};
 }
 
 /// The rows that are left on one side.
 void TableCompare::finish() {
-  while (base_.has_row() || (base_.leaf().count() > 0 && base_.next_leaf())) {
+  while (base_.has_row() || (!base_.is_done() && base_.next_leaf())) {
     for (; base_.has_row(); base_.next_row()) sink_.deleted(base_.values(base_.cell()));
     count_leaf();
   }
-  while (modified_.has_row() || (modified_.leaf().count() > 0 && modified_.next_leaf())) {
+  while (modified_.has_row() || (!modified_.is_done() && modified_.next_leaf())) {
     for (; modified_.has_row(); modified_.next_row()) {
       sink_.inserted(modified_.values(modified_.cell()));
     }
@@ -136,7 +141,7 @@ void TableCompare::finish() {
 
 /// Both sides are at the start of leaves that hold the same: goes past them.
 bool TableCompare::skip_same_leaves() {
-  if (!base_.is_at_leaf_start() || !modified_.is_at_leaf_start()) return false;
+  if (!base_.has_whole_leaf() || !modified_.has_whole_leaf()) return false;
   if (!has_same_pages_ || !choice_.try_pages()) return false;
   if (!is_same_leaf()) {
     choice_.different();
@@ -202,7 +207,7 @@ void TableCompare::skip_same_rows() {
   if (!base_.has_row() || !modified_.has_row()) return;
   const LeafPage& a = base_.leaf();
   const LeafPage& b = modified_.leaf();
-  const std::uint32_t rows = std::min(a.count() - base_.index(), b.count() - modified_.index());
+  const std::uint32_t rows = std::min(base_.rows_left(), modified_.rows_left());
   std::uint32_t same = 0;
   for (; same < rows; ++same) {
     const std::string_view bytes = a.whole_cell(base_.index() + same);
@@ -235,8 +240,8 @@ void TableCompare::report() {
 
 }  // namespace
 
-ExtractMethod compare_rowid_tables(const RawSide& base, const RawSide& modified, RowSink& sink,
-                                   const RawOptions& options) {
+RawResult compare_rowid_tables(const RawSide& base, const RawSide& modified, RowSink& sink,
+                               const RawOptions& options) {
   if (base.columns.size() != modified.columns.size()) {
     throw Error(ErrorCode::SchemaMismatch,
                 fmt::format("table {}: the two files have different columns", options.table));

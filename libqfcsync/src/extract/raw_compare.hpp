@@ -4,6 +4,7 @@
 #include <qfcsync/value.hpp>
 
 #include "extract/row_sink.hpp"
+#include "sqlitefile/leaf_walk.hpp"
 #include "sqlitefile/manifest.hpp"
 #include "sqlitefile/page_reader.hpp"
 
@@ -34,6 +35,25 @@ struct RawSide {
   std::vector<RawColumn> columns;           ///< in the order of TableSchema::columns
 };
 
+/// The rows of a comparison, both ends included.
+struct RowidRange {
+  std::int64_t first = sqlitefile::kSmallestRowid;
+  std::int64_t last = sqlitefile::kLargestRowid;
+};
+
+/// Where a row stands in a file; page 0: nowhere, the tree has ended before.
+struct RowPlace {
+  std::uint32_t page = 0;
+  std::uint32_t index = 0;
+  bool operator==(const RowPlace&) const = default;
+};
+
+/// Where a range of one table begins and where the first row behind it stands.
+struct RangePlaces {
+  RowPlace begin;
+  RowPlace end;
+};
+
 /// Told how many bytes of both files were read since the last call; throws to stop.
 using RawProgress = std::function<void(std::uint64_t bytes)>;
 
@@ -44,6 +64,16 @@ struct RawOptions {
   /// Of exactly this state of base: what it says is equal is not read from base.
   const sqlitefile::PageManifest* manifest = nullptr;
   RawProgress progress;
+  /// Comparing ranges one by one is comparing all, provided that each begins in both files where
+  /// the one before has ended: so it is in trees that are in order.
+  RowidRange range;
+};
+
+struct RawResult {
+  ExtractMethod method = ExtractMethod::Leaves;  ///< Leaves or Pages: what most leaf pages took
+  RangePlaces base;
+  RangePlaces modified;
+  std::uint64_t bytes_read = 0;  ///< of both files
 };
 
 /// Compares a rowid table of two files as it is stored and tells the sink what differs, in the
@@ -55,9 +85,8 @@ struct RawOptions {
 ///
 /// Cost: both trees are read once, in runs; only rows whose bytes differ are decoded.
 ///
-/// @return  Leaves or Pages: the way most leaf pages took
 /// @errors  Corrupt: names file side, table and page; Io and what progress and sink throw
-ExtractMethod compare_rowid_tables(const RawSide& base, const RawSide& modified, RowSink& sink,
-                                   const RawOptions& options = {});
+RawResult compare_rowid_tables(const RawSide& base, const RawSide& modified, RowSink& sink,
+                               const RawOptions& options = {});
 
 }  // namespace qfcsync::extraction

@@ -9,19 +9,41 @@ using sqlitefile::Cell;
 using sqlitefile::DamagedPage;
 
 RawRows::RawRows(sqlitefile::Pages& pages, std::uint32_t root,
-                 const std::vector<RawColumn>& columns)
-    : pages_(&pages), columns_(&columns), walk_(pages, root) {}
+                 const std::vector<RawColumn>& columns, const RowidRange& range)
+    : pages_(&pages), columns_(&columns), range_(range), walk_(pages, root, range.first) {}
 
 bool RawRows::next_leaf() {
-  while (walk_.next(leaf_)) {
-    if (leaf_.count() == 0) continue;
-    index_ = 0;
-    load();
-    return true;
+  while (end_place_.page == 0 && walk_.next(leaf_)) {
+    if (leaf_.count() > 0 && enter_leaf()) return true;
   }
+  is_done_ = true;
   leaf_ = {};
-  index_ = 0;
+  index_ = end_ = 0;
   return false;
+}
+
+/// False when no row of the leaf is in the range.
+bool RawRows::enter_leaf() {
+  const std::uint32_t count = leaf_.count();
+  index_ =
+      is_first_ && range_.first != sqlitefile::kSmallestRowid ? rows_below(range_.first, 0) : 0;
+  end_ = count;
+  if (index_ == count) return false;
+  if (is_first_) begin_place_ = {leaf_.page(), index_};
+  if (range_.last != sqlitefile::kLargestRowid && leaf_.cell(count - 1).rowid > range_.last) {
+    end_ = rows_below(range_.last + 1, index_);
+    end_place_ = {leaf_.page(), end_};
+    if (index_ == end_) return false;
+  }
+  load();
+  return true;
+}
+
+/// The first row of the leaf, from one on, whose rowid is not below a certain one.
+std::uint32_t RawRows::rows_below(std::int64_t rowid, std::uint32_t from) const {
+  std::uint32_t index = from;
+  while (index < leaf_.count() && leaf_.cell(index).rowid < rowid) ++index;
+  return index;
 }
 
 void RawRows::load() {

@@ -5,6 +5,8 @@
 #include "gpkg/read_file.hpp"
 #include "gpkg/schema_read.hpp"
 
+#include <utility>
+
 #include <sqlite3.h>
 
 namespace qfcsync::extraction {
@@ -23,6 +25,15 @@ class LockedFile : public sqlitefile::PageSource {
  private:
   sqlite3_file* file_;
   std::uint64_t size_;
+};
+
+class OwnFile : public LockedFile {
+ public:
+  explicit OwnFile(std::unique_ptr<gpkg::ReadHandle> handle)
+      : LockedFile(handle->file()), handle_(std::move(handle)) {}
+
+ private:
+  std::unique_ptr<gpkg::ReadHandle> handle_;
 };
 
 /// The log, when there are frames in it; nullptr otherwise.
@@ -56,6 +67,12 @@ void Snapshot::open_source() {
   } else {
     source_ = std::make_unique<LockedFile>(file);
   }
+}
+
+std::unique_ptr<sqlitefile::PageSource> Snapshot::source_again() const {
+  if (has_pending_log_) return nullptr;
+  std::unique_ptr<gpkg::ReadHandle> handle = connection_.open_again();
+  return handle ? std::make_unique<OwnFile>(std::move(handle)) : nullptr;
 }
 
 sqlitefile::PageReader& Snapshot::pages() {

@@ -40,6 +40,11 @@ class Snapshot {
   /// Its pages. @errors as sqlitefile::PageReader
   sqlitefile::PageReader& pages();
 
+  /// The same bytes for another thread; must not outlive this.
+  ///
+  /// @return nullptr when they can be read by one thread only
+  std::unique_ptr<sqlitefile::PageSource> source_again() const;
+
   /// When everything is read. @errors Busy: the file changed while it could not be locked
   void check_unchanged() const { connection_.check_unchanged(); }
 

@@ -3,18 +3,25 @@
 #include "extract/key_sorter.hpp"
 #include "extract/ordered_compare.hpp"
 #include "extract/ordered_scan.hpp"
-#include "extract/raw_compare.hpp"
+#include "extract/range_compare.hpp"
 #include "extract/raw_layout.hpp"
 #include "extract/utf8_sink.hpp"
+#include "extract/worker_threads.hpp"
 #include "gpkg/edit_statement.hpp"
 
 #include <fmt/format.h>
 
 namespace qfcsync::extraction {
 
-TableComparer::TableComparer(Snapshot& base, Snapshot& modified, ExtractMethod method,
+TableComparer::TableComparer(Snapshot& base, Snapshot& modified, const ExtractOptions& options,
                              const sqlitefile::PageManifest* manifest, ProgressMeter& meter)
-    : base_(base), modified_(modified), wanted_(method), manifest_(manifest), meter_(meter) {}
+    : base_(base),
+      modified_(modified),
+      wanted_(options.method),
+      threads_(thread_count(options.threads)),
+      manifest_(manifest),
+      meter_(meter),
+      readers_(base, modified) {}
 
 /// Whether stored rows of one side can be compared with those of the other.
 bool TableComparer::are_bytes_comparable() {
@@ -26,17 +33,20 @@ bool TableComparer::are_bytes_comparable() {
   return *are_bytes_comparable_;
 }
 
-void TableComparer::compare(const std::string& name, RowSink& sink) {
+void TableComparer::compare(const std::string& name, TableChanges& changes) {
   const TableSchema& base = *base_.schema().find(name);
   const TableSchema& modified = *modified_.schema().find(name);
   if (!base.has_integer_key) note_nameless_rows(base);
   if (base.is_without_rowid || modified.is_without_rowid || !are_bytes_comparable()) {
     used_sqlite_ = true;
-    compare_ordered(base_.handle(), base, modified_.handle(), modified, sink, meter_);
-  } else if (base.has_integer_key && modified.has_integer_key) {
-    compare_as_utf8(base, modified, sink);
-  } else {
-    compare_by_key(base, modified, sink);
+    compare_ordered(base_.handle(), base, modified_.handle(), modified, changes.whole(), meter_);
+    return;
+  }
+  const Stored table = stored(base, modified);
+  if (!base.has_integer_key || !modified.has_integer_key) {
+    compare_by_key(base, table, changes.whole());
+  } else if (!compare_ranges(table, changes)) {
+    compare_whole(table, changes.whole());
   }
 }
 
@@ -60,39 +70,54 @@ void TableComparer::note_nameless_rows(const TableSchema& table) {
   }
 }
 
-void TableComparer::compare_by_key(const TableSchema& base, const TableSchema& modified,
-                                   RowSink& sink) {
+void TableComparer::compare_by_key(const TableSchema& base, const Stored& table, RowSink& sink) {
   KeySorter sorter(base);
-  compare_as_utf8(base, modified, sorter);
+  compare_whole(table, sorter);
   sorter.finish(sink, meter_);
 }
 
-void TableComparer::compare_as_utf8(const TableSchema& base, const TableSchema& modified,
-                                    RowSink& sink) {
-  const sqlitefile::TextEncoding encoding = base_.pages().header().encoding;
-  if (encoding == sqlitefile::TextEncoding::Utf8) return compare_stored(base, modified, sink);
-  Utf8Sink utf8(sink, encoding);
-  compare_stored(base, modified, utf8);
-}
-
-void TableComparer::compare_stored(const TableSchema& base, const TableSchema& modified,
-                                   RowSink& sink) {
+TableComparer::Stored TableComparer::stored(const TableSchema& base, const TableSchema& modified) {
   RawLayout base_layout = read_layout(base_.handle(), base);
   RawLayout modified_layout = read_layout(modified_.handle(), modified);
-  const RawSide base_side{&base_.pages(), base_layout.root, std::move(base_layout.columns)};
-  const RawSide modified_side{&modified_.pages(), modified_layout.root,
-                              std::move(modified_layout.columns)};
-  std::uint64_t bytes_read = 0;
-  RawOptions options;
-  options.table = base.name;
-  options.method = wanted_;
-  options.manifest = manifest_;
-  options.progress = [&](std::uint64_t bytes) {
-    bytes_read += bytes;
-    meter_.add(bytes);
-  };
-  const ExtractMethod used = compare_rowid_tables(base_side, modified_side, sink, options);
-  (used == ExtractMethod::Pages ? pages_bytes_ : leaves_bytes_) += bytes_read;
+  Stored table;
+  table.base = {&base_.pages(), base_layout.root, std::move(base_layout.columns)};
+  table.modified = {&modified_.pages(), modified_layout.root, std::move(modified_layout.columns)};
+  table.options.table = base.name;
+  table.options.method = wanted_;
+  table.options.manifest = manifest_;
+  table.options.progress = [this](std::uint64_t bytes) { meter_.add(bytes); };
+  return table;
+}
+
+/// False when the table has to be compared in one piece.
+bool TableComparer::compare_ranges(const Stored& table, TableChanges& changes) {
+  const bool is_utf8 = base_.pages().header().encoding == sqlitefile::TextEncoding::Utf8;
+  if (threads_ == 1 || !is_utf8) return false;
+  const std::vector<std::int64_t> keys = share_out(table.base, table.modified, threads_);
+  if (keys.empty()) return false;
+  const std::vector<FilePair*> others = readers_.get(threads_ - 1);
+  if (others.empty()) return false;
+  const auto result = extraction::compare_ranges(table.base, table.modified, others, keys,
+                                                 changes.ranges(keys.size() + 1), table.options);
+  if (!result) {
+    changes.discard_ranges();
+    return false;
+  }
+  count(*result);
+  return true;
+}
+
+void TableComparer::compare_whole(const Stored& table, RowSink& sink) {
+  const sqlitefile::TextEncoding encoding = base_.pages().header().encoding;
+  if (encoding == sqlitefile::TextEncoding::Utf8) {
+    return count(compare_rowid_tables(table.base, table.modified, sink, table.options));
+  }
+  Utf8Sink utf8(sink, encoding);
+  count(compare_rowid_tables(table.base, table.modified, utf8, table.options));
+}
+
+void TableComparer::count(const RawResult& result) {
+  (result.method == ExtractMethod::Pages ? pages_bytes_ : leaves_bytes_) += result.bytes_read;
 }
 
 ExtractMethod TableComparer::method() const {

@@ -57,6 +57,14 @@ void check_head(std::string_view head, std::uint64_t size, const std::filesystem
   throw Error(ErrorCode::Corrupt, fmt::format("{} is no SQLite database", file.string()));
 }
 
+/// Whether the name that a connection was opened by leads to its file no more, or that is unknown.
+bool has_moved(sqlite3* database) {
+  int moved = 0;
+  const int result =
+      sqlite3_file_control(database, "main", SQLITE_FCNTL_HAS_MOVED, static_cast<void*>(&moved));
+  return result != SQLITE_OK || moved != 0;
+}
+
 /// That SQLite would have to write beside the file or into it, and must not.
 bool is_refused(int extended) {
   const int primary = extended & 0xff;
@@ -106,6 +114,7 @@ void ReadConnection::open(const std::filesystem::path& path, Access access) {
     // A leading "file:" must stay part of a name.
     if (name.starts_with("file:")) name = "./" + name;
   }
+  opened_ = name;
   const int result = sqlite3_open_v2(name.c_str(), &handle_, flags, nullptr);
   if (handle_ == nullptr) throw std::bad_alloc();
   sqlite3_extended_result_codes(handle_, 1);
@@ -172,6 +181,21 @@ void ReadConnection::open_copy(const std::filesystem::path& path) {
   copy_.emplace(handle_, path);
   open(copy_->database(), Access::ReadWrite);
   if (!begin()) edit::throw_sqlite(handle_, fmt::format("cannot read {}", file_.string()));
+}
+
+std::unique_ptr<ReadHandle> ReadConnection::open_again() const {
+  if (sqlite3_threadsafe() == 0) return nullptr;
+  sqlite3* database = nullptr;
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+  const int result = sqlite3_open_v2(opened_.c_str(), &database, flags, nullptr);
+  if (database == nullptr) throw std::bad_alloc();
+  auto handle = std::make_unique<ReadHandle>(database);
+  sqlite3_int64 nothing_mapped = 0;
+  sqlite3_file_control(database, "main", SQLITE_FCNTL_MMAP_SIZE,
+                       static_cast<void*>(&nothing_mapped));
+  // In this order: that the name led to both files after both were open makes them one.
+  if (result != SQLITE_OK || has_moved(database) || has_moved(handle_)) return nullptr;
+  return handle;
 }
 
 void ReadConnection::check_unchanged() const {

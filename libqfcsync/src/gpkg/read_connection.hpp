@@ -1,9 +1,11 @@
 #pragma once
 
 #include "gpkg/read_copy.hpp"
+#include "gpkg/read_handle.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,6 +31,12 @@ class ReadConnection {
   sqlite3* handle() const { return handle_; }
   const std::filesystem::path& file() const { return file_; }
 
+  /// Another handle of the very file that is held here; it must not outlive this.
+  ///
+  /// @return nullptr when there can be none: the name leads to another file by now, or SQLite was
+  ///         built for one thread
+  std::unique_ptr<ReadHandle> open_again() const;
+
   /// To be called when everything is read: a file that cannot be locked, because its folder is not
   /// writable, must not have changed meanwhile.
   ///
@@ -47,6 +55,7 @@ class ReadConnection {
   void open_copy(const std::filesystem::path& path);
 
   std::filesystem::path file_;
+  std::string opened_;  // the name that SQLite was given for handle_
   sqlite3* handle_ = nullptr;
   std::optional<PrivateCopy> copy_;
   std::optional<FileState> locked_by_nobody_;  // what an immutable file looked like

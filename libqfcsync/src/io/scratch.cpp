@@ -20,6 +20,7 @@ constexpr std::size_t kWindowBytes = 64u << 10;
 
 class Scratch : public ByteStore {
  public:
+  explicit Scratch(std::size_t memory_bytes) : memory_bytes_(memory_bytes) {}
   ~Scratch() override {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -27,7 +28,7 @@ class Scratch : public ByteStore {
   void write(std::string_view bytes) override {
     tail_ += bytes;
     size_ += bytes.size();
-    if (fd_ < 0 && tail_.size() <= kScratchMemoryBytes) return;
+    if (fd_ < 0 && tail_.size() <= memory_bytes_) return;
     if (fd_ < 0 || tail_.size() > kTailBytes) spill();
   }
 
@@ -85,6 +86,7 @@ class Scratch : public ByteStore {
     io::read_at(fd_, offset, window_.data(), window_.size(), path_);
   }
 
+  std::size_t memory_bytes_;
   int fd_ = -1;
   std::filesystem::path path_;
   std::string tail_;  // all bytes while there is no file
@@ -95,6 +97,8 @@ class Scratch : public ByteStore {
 
 }  // namespace
 
-std::unique_ptr<ByteStore> make_scratch() { return std::make_unique<Scratch>(); }
+std::unique_ptr<ByteStore> make_scratch(std::size_t memory_bytes) {
+  return std::make_unique<Scratch>(memory_bytes);
+}
 
 }  // namespace qfcsync

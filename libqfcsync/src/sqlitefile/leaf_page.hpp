@@ -17,6 +17,10 @@ inline constexpr std::uint32_t btree_header_offset(std::uint32_t page) noexcept 
   return page == 1 ? kFileHeaderBytes : 0;
 }
 
+inline PageKind kind_of(std::uint32_t page, const std::uint8_t* bytes) noexcept {
+  return static_cast<PageKind>(bytes[btree_header_offset(page)]);
+}
+
 /// One row as it is stored: what of its payload lies in the leaf, and where the rest begins.
 struct Cell {
   std::int64_t rowid = 0;

@@ -14,7 +14,7 @@ namespace qfcsync::sqlitefile {
 
 /// The largest read, and the most that one window keeps: a window of each of two files has to fit
 /// into a second-level cache.
-inline constexpr std::uint32_t kWindowBytes = 256u << 10;
+inline constexpr std::uint32_t kWindowBytes = 128u << 10;
 
 /// Reads pages of a database file in windows that grow while pages are asked for in the order of
 /// the file and shrink where that does not pay.
