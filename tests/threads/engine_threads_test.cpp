@@ -92,6 +92,29 @@ TEST_SUITE("threads/engine") {
     CHECK(equal == kThreads * kRounds);
   }
 
+  TEST_CASE("a large table is shared out, by several callers at once") {
+    const test::TemporaryFolder folder;
+    run_sql(folder / "base.db",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, x BLOB);"
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)"
+            "INSERT INTO t SELECT i, 'row ' || i, zeroblob(900) FROM n");
+    std::filesystem::copy_file(folder / "base.db", folder / "modified.db");
+    run_sql(folder / "modified.db", "UPDATE t SET name = 'new' WHERE id % 9 = 0");
+    ExtractOptions alone;
+    alone.threads = 1;
+    ExtractOptions shared;
+    shared.threads = kThreads;
+    const auto changeset = [&](const ExtractOptions& options) {
+      MemorySink sink;
+      extract(folder / "base.db", folder / "modified.db", sink, options);
+      return sink.take();
+    };
+    const std::string expected = changeset(alone);
+    std::atomic<int> equal = 0;
+    on_threads([&](int) { equal += changeset(shared) == expected ? 1 : 0; });
+    CHECK(equal == kThreads);
+  }
+
   TEST_CASE("files of their own are merged and changed by several threads at once") {
     const Files files;
     const std::string changeset = changeset_between(files.base, files.ours);

@@ -177,7 +177,7 @@ TEST_CASE("what the manifest says is equal is not read from base") {
   test::RecordingSink sink;
   extraction::compare_rowid_tables({&base_pages, run.base_root, run.columns},
                                    {&modified_pages, run.modified_root, run.columns}, sink,
-                                   {"t", ExtractMethod::Auto, &manifest, {}});
+                                   {"t", ExtractMethod::Auto, &manifest, {}, {}});
   CHECK(sink.calls.size() == 1);
   CHECK(base.bytes_read() - before < base.size() / 2);
 
@@ -190,7 +190,7 @@ TEST_CASE("what the manifest says is equal is not read from base") {
     CHECK_THROWS_WITH_AS(
         extraction::compare_rowid_tables({&changed_pages, run.base_root, run.columns},
                                          {&modified_pages, run.modified_root, run.columns}, sink,
-                                         {"t", ExtractMethod::Auto, &manifest, {}}),
+                                         {"t", ExtractMethod::Auto, &manifest, {}, {}}),
         doctest::Contains("was changed since its page manifest was written"), Error);
   }
 }

@@ -28,6 +28,13 @@ std::string make_file() {
   return test::MemoryPages(folder / "file.db").bytes();
 }
 
+test::RawRun make_run() {
+  test::RawRun run{"t", 2, 2, std::vector<extraction::RawColumn>(3)};
+  for (std::size_t i = 0; i < run.columns.size(); ++i) run.columns[i].field = i;
+  run.columns[0].is_rowid = true;
+  return run;
+}
+
 /// Changes some bytes; often those that say where things are.
 std::string damaged(std::string bytes, std::mt19937& engine) {
   const auto pick = [&](std::size_t count) {
@@ -60,9 +67,7 @@ TEST_SUITE_BEGIN("extract/raw_damage");
 
 TEST_CASE("damaged files end in Corrupt or in an answer") {
   const std::string good = make_file();
-  test::RawRun run{"t", 2, 2, std::vector<extraction::RawColumn>(3)};
-  for (std::size_t i = 0; i < run.columns.size(); ++i) run.columns[i].field = i;
-  run.columns[0].is_rowid = true;
+  const test::RawRun run = make_run();
   std::mt19937 engine(1);
   unsigned refused = 0;
   for (unsigned i = 0; i < kDamagedFiles; ++i) {
@@ -77,6 +82,53 @@ TEST_CASE("damaged files end in Corrupt or in an answer") {
     }
   }
   CHECK(refused > kDamagedFiles / 2);
+}
+
+TEST_CASE("ranges of damaged files that join make up the whole") {
+  const std::string good = make_file();
+  const test::RawRun run = make_run();
+  std::mt19937 engine(2);
+  unsigned joined = 0;
+  for (unsigned i = 0; i < kDamagedFiles; ++i) {
+    CAPTURE(i);
+    test::MemoryPages base(good);
+    test::MemoryPages modified(damaged(good, engine));
+    try {
+      const auto ranges = run.compare_ranges(base, modified, {90, 130, 400, 401});
+      if (!ranges) continue;
+      ++joined;
+      CHECK(run.compare(base, modified, ExtractMethod::Auto).calls == ranges->calls);
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::Corrupt);
+    }
+  }
+  CHECK(joined > 0);
+}
+
+TEST_CASE("ranges that would lose rows, because a key inside the tree is wrong, do not join") {
+  const std::string good = make_file();
+  const test::RawRun run = make_run();
+  // The key behind the first child of the root becomes 1: rows are sought behind that child.
+  constexpr std::size_t kRootAt = 512;
+  std::string wrong = good;
+  const std::size_t cell = kRootAt + static_cast<unsigned char>(good[kRootAt + 12]) * 256u +
+                           static_cast<unsigned char>(good[kRootAt + 13]);
+  REQUIRE(good[kRootAt] == 5);
+  REQUIRE(good[cell + 4] > 1);
+  wrong[cell + 4] = 1;
+  unsigned apart = 0;
+  for (std::int64_t key = 1; key < 600; ++key) {
+    CAPTURE(key);
+    test::MemoryPages base(good);
+    test::MemoryPages modified(wrong);
+    const auto ranges = run.compare_ranges(base, modified, {key});
+    if (ranges) {
+      CHECK(ranges->calls.empty());
+    } else {
+      ++apart;
+    }
+  }
+  CHECK(apart > 0);
 }
 
 TEST_SUITE_END();

@@ -157,7 +157,7 @@ RecordingSink RawRun::compare(MemoryPages& base, MemoryPages& modified,
   RecordingSink sink;
   extraction::compare_rowid_tables({&base_pages, base_root, columns},
                                    {&modified_pages, modified_root, columns}, sink,
-                                   {table, method, nullptr, {}});
+                                   {table, method, nullptr, {}, {}});
   return sink;
 }
 
@@ -171,7 +171,29 @@ RecordingSink RawRun::compare_with_manifest(MemoryPages& base, MemoryPages& modi
   RecordingSink sink;
   extraction::compare_rowid_tables({&base_pages, base_root, columns},
                                    {&modified_pages, modified_root, columns}, sink,
-                                   {table, ExtractMethod::Auto, &manifest, {}});
+                                   {table, ExtractMethod::Auto, &manifest, {}, {}});
+  return sink;
+}
+
+std::optional<RecordingSink> RawRun::compare_ranges(MemoryPages& base, MemoryPages& modified,
+                                                    const std::vector<std::int64_t>& keys) const {
+  RecordingSink sink;
+  std::optional<extraction::RawResult> before;
+  extraction::RowidRange range;
+  for (std::size_t i = 0; i <= keys.size(); ++i) {
+    range.last = i < keys.size() ? keys[i] : sqlitefile::kLargestRowid;
+    sqlitefile::PageReader base_pages(base, "base");
+    sqlitefile::PageReader modified_pages(modified, "modified");
+    const auto result = extraction::compare_rowid_tables(
+        {&base_pages, base_root, columns}, {&modified_pages, modified_root, columns}, sink,
+        {table, ExtractMethod::Auto, nullptr, {}, range});
+    if (before &&
+        (before->base.end != result.base.begin || before->modified.end != result.modified.begin)) {
+      return std::nullopt;
+    }
+    before = result;
+    range.first = range.last + (i < keys.size() ? 1 : 0);
+  }
   return sink;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,12 @@ struct RawRun {
 
   RecordingSink compare(MemoryPages& base, MemoryPages& modified, ExtractMethod method) const;
   RecordingSink compare_with_manifest(MemoryPages& base, MemoryPages& modified) const;
+  /// Range by range, each as if on a thread of its own.
+  ///
+  /// @param keys  the last rowids of the ranges, ascending; the last range has no end
+  /// @return      nothing when a range does not begin where the one before it ended
+  std::optional<RecordingSink> compare_ranges(MemoryPages& base, MemoryPages& modified,
+                                              const std::vector<std::int64_t>& keys) const;
 };
 
 }  // namespace qfcsync::test

@@ -5,7 +5,9 @@
 #include "support/temporary_folder.hpp"
 
 #include <cstdlib>
+#include <iterator>
 #include <random>
+#include <set>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -224,6 +226,23 @@ Case make_case(unsigned seed, const std::filesystem::path& base,
   return result;
 }
 
+/// Rowids to cut at: of rows, beside them, and far from all.
+std::vector<std::int64_t> random_keys(unsigned seed, const test::Rows& rows) {
+  std::mt19937 engine(seed);
+  const auto pick = [&](std::size_t count) {
+    return std::uniform_int_distribution<std::size_t>(0, count - 1)(engine);
+  };
+  std::set<std::int64_t> keys;
+  for (std::size_t i = pick(6); i > 0; --i) {
+    std::int64_t key = static_cast<std::int64_t>(pick(700)) - 50;
+    if (!rows.empty() && pick(2) == 0) {
+      key = std::next(rows.begin(), static_cast<std::ptrdiff_t>(pick(rows.size())))->first;
+    }
+    if (key != INT64_MAX) keys.insert(key);
+  }
+  return {keys.begin(), keys.end()};
+}
+
 }  // namespace
 
 TEST_SUITE_BEGIN("extract/raw_random");
@@ -243,6 +262,9 @@ TEST_CASE("every way of comparing says what SQLite's rows say") {
     REQUIRE(it.run.compare(base, modified, ExtractMethod::Pages).calls == leaves.calls);
     REQUIRE(it.run.compare(base, modified, ExtractMethod::Auto).calls == leaves.calls);
     REQUIRE(it.run.compare_with_manifest(base, modified).calls == leaves.calls);
+    const auto ranges = it.run.compare_ranges(base, modified, random_keys(seed, it.modified_rows));
+    REQUIRE(ranges);
+    REQUIRE(ranges->calls == leaves.calls);
   }
 }
 

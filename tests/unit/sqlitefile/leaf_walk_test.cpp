@@ -4,6 +4,7 @@
 #include "sqlitefile/page_reader.hpp"
 #include "sqlitefile/payload.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,24 @@ TEST_CASE("the rows of trees of any depth come in order") {
     CHECK(rowids(small, test::kFirstRoot) == numbers_to(rows));
     MemoryFile large(test::database_of("PRAGMA page_size = 65536;" + test::fill_table(rows, 90)));
     CHECK(rowids(large, test::kFirstRoot) == numbers_to(rows));
+  }
+}
+
+TEST_CASE("a walk may begin at the leaf where a rowid belongs") {
+  MemoryFile file(test::database_of("PRAGMA page_size = 512;" + test::fill_table(4000, 90)));
+  for (const std::int64_t first : {-5, 1, 2, 1999, 2000, 2001, 4000, 9000}) {
+    CAPTURE(first);
+    PageReader pages(file);
+    LeafWalk walk(pages, test::kFirstRoot, first);
+    LeafPage leaf;
+    const bool has_leaf = walk.next(leaf);
+    REQUIRE(has_leaf);
+    CHECK(leaf.cell(0).rowid <= std::max<std::int64_t>(first, 1));
+    CHECK(leaf.cell(leaf.count() - 1).rowid >= std::min<std::int64_t>(first, 4000));
+    std::int64_t last = 0;
+    do last = leaf.cell(leaf.count() - 1).rowid;
+    while (walk.next(leaf));
+    CHECK(last == 4000);
   }
 }
 
