@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "extract/own_database.hpp"
 #include "gpkg/edit_statement.hpp"
+#include "gpkg/pragma.hpp"
 
 #include <algorithm>
 #include <array>
@@ -87,10 +88,8 @@ std::string encoding_of(sqlite3* database) {
 }
 
 bool is_strict(sqlite3* database, const std::string& table) {
-  Statement statement(database,
-                      "SELECT strict FROM pragma_table_list WHERE schema='main' AND name = ?1");
-  statement.bind_text(1, table);
-  return statement.step() && statement.column_int(0) != 0;
+  Statement statement(database, gpkg::pragma("table_list", table));
+  return statement.step() && statement.column_int(gpkg::table_list::kStrict) != 0;
 }
 
 bool is_any(const ColumnSchema& column) { return base::lower_case(column.type) == "any"; }
@@ -118,11 +117,10 @@ RawLayout read_layout(sqlite3* database, const TableSchema& table) {
   RawLayout layout;
   layout.root = read_root(database, table.name);
   std::optional<Scratchpad> pad;  // only where there are defaults: it costs more than the rest
-  Statement statement(database, "SELECT name, hidden FROM pragma_table_xinfo(?1) ORDER BY cid");
-  statement.bind_text(1, table.name);
+  Statement statement(database, gpkg::pragma("table_xinfo", table.name));
   std::size_t field = 0;
   while (statement.step()) {
-    const std::int64_t hidden = statement.column_int(1);
+    const std::int64_t hidden = statement.column_int(gpkg::table_xinfo::kHidden);
     if (hidden == kOrdinary) {
       const ColumnSchema& column = table.columns.at(layout.columns.size());
       const std::string type = stored_type(database, table, column);

@@ -28,8 +28,8 @@ class SignalsBlocked {
 }  // namespace
 
 unsigned thread_count(unsigned wanted) {
-  // 0 as well where the system does not know its processors.
-  const unsigned available = std::max(1u, std::thread::hardware_concurrency());
+  // Asking the system takes as long as comparing a small file. 0 where it does not know.
+  static const unsigned available = std::max(1u, std::thread::hardware_concurrency());
   return std::min(wanted == 0 ? available : wanted, kMaxThreads);
 }
 

@@ -71,6 +71,14 @@ bool is_refused(int extended) {
   return primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN || primary == SQLITE_PERM;
 }
 
+/// SQLite names journals after the file that a link points to.
+std::filesystem::path real_path(const std::filesystem::path& file) {
+  std::error_code failure;
+  if (!std::filesystem::is_symlink(file, failure)) return file;
+  std::filesystem::path real = std::filesystem::canonical(file, failure);
+  return failure ? file : real;
+}
+
 }  // namespace
 
 ReadConnection::ReadConnection(const std::filesystem::path& file) : file_(file) {
@@ -85,10 +93,8 @@ ReadConnection::ReadConnection(const std::filesystem::path& file) : file_(file) 
                                          ? fmt::format("{} is a folder; name a file", file.string())
                                          : fmt::format("there is no file {}", file.string()));
   }
-  // SQLite names journals after the file that a link points to.
-  const std::filesystem::path real = std::filesystem::canonical(file, failure);
   try {
-    open_as_needed(failure ? file : real);
+    open_as_needed(real_path(file));
   } catch (...) {
     close();
     throw;
@@ -200,8 +206,7 @@ std::unique_ptr<ReadHandle> ReadConnection::open_again() const {
 
 void ReadConnection::check_unchanged() const {
   if (!locked_by_nobody_) return;
-  std::error_code ignored;
-  const std::filesystem::path real = std::filesystem::canonical(file_, ignored);
+  const std::filesystem::path real = real_path(file_);
   if (state_of(real) == *locked_by_nobody_ && state_of(beside(real, "-wal")).size == 0) return;
   throw Error(ErrorCode::Busy,
               fmt::format("{} was written to while it was read; try again", file_.string()));

@@ -1,6 +1,7 @@
 #include "gpkg/schema_index.hpp"
 
 #include "gpkg/edit_statement.hpp"
+#include "gpkg/pragma.hpp"
 
 #include <algorithm>
 
@@ -15,11 +16,10 @@ using edit::Statement;
 std::vector<std::string> columns_of(sqlite3* database, const TableSchema& table,
                                     const std::string& index) {
   std::vector<std::string> names;
-  Statement statement(database, "SELECT name, cid FROM pragma_index_info(?1) ORDER BY seqno");
-  statement.bind_text(1, index);
+  Statement statement(database, pragma("index_info", index));
   while (statement.step()) {
-    std::string name = statement.column_text(0);
-    if (statement.column_int(1) < 0 || !table.find(name)) return {};
+    std::string name = statement.column_text(index_info::kName);
+    if (statement.column_int(index_info::kColumn) < 0 || !table.find(name)) return {};
     names.push_back(std::move(name));
   }
   return names;
@@ -31,15 +31,14 @@ TableIndexes read_indexes(sqlite3* database, const TableSchema& table,
                           const std::vector<std::string>& key) {
   TableIndexes result;
   std::vector<std::string> names;
-  Statement statement(database,
-                      "SELECT name, origin FROM pragma_index_list(?1) WHERE \"unique\" AND NOT "
-                      "partial");
-  statement.bind_text(1, table.name);
+  Statement statement(database, pragma("index_list", table.name));
   while (statement.step()) {
-    if (statement.column_text(1) == "pk") {
+    if (statement.column_int(index_list::kUnique) == 0) continue;
+    if (statement.column_int(index_list::kPartial) != 0) continue;
+    if (statement.column_text(index_list::kOrigin) == "pk") {
       result.key_has_index = true;
     } else {
-      names.push_back(statement.column_text(0));
+      names.push_back(statement.column_text(index_list::kName));
     }
   }
   for (const std::string& name : names) {

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "gpkg/edit_statement.hpp"
+#include "gpkg/pragma.hpp"
 #include "gpkg/read_connection.hpp"
 #include "gpkg/schema_index.hpp"
 
@@ -47,16 +48,28 @@ struct Entry {
   bool is_without_rowid = false;
 };
 
+/// In the order of names.
 std::vector<Entry> read_entries(sqlite3* database) {
   std::vector<Entry> entries;
-  Statement statement(database,
-                      "SELECT name, type, wr FROM pragma_table_list WHERE schema='main' "
-                      "ORDER BY name COLLATE BINARY");
+  Statement statement(database, "PRAGMA main.table_list");
   while (statement.step()) {
-    entries.push_back(
-        {statement.column_text(0), statement.column_text(1), statement.column_int(2) != 0});
+    entries.push_back({statement.column_text(table_list::kName),
+                       statement.column_text(table_list::kType),
+                       statement.column_int(table_list::kWithoutRowid) != 0});
   }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.name < b.name; });
   return entries;
+}
+
+void refuse_hidden(const std::vector<Entry>& entries) {
+  for (const Entry& entry : entries) {
+    if (!lower_case(entry.name).starts_with("pragma_")) continue;
+    throw Error(ErrorCode::Unsupported,
+                fmt::format("the file has a table {}, which hides what SQLite says about tables; "
+                            "rename it",
+                            entry.name));
+  }
 }
 
 bool has_table(const std::vector<Entry>& entries, std::string_view name) {
@@ -65,18 +78,17 @@ bool has_table(const std::vector<Entry>& entries, std::string_view name) {
 }
 
 void read_columns(sqlite3* database, TableSchema& table) {
-  Statement statement(database,
-                      "SELECT name, type, pk, \"notnull\", dflt_value, hidden, dflt_value IS NULL "
-                      "FROM pragma_table_xinfo(?1)");
-  statement.bind_text(1, table.name);
+  Statement statement(database, pragma("table_xinfo", table.name));
   while (statement.step()) {
-    if (statement.column_int(5) != kOrdinaryColumn) continue;
+    if (statement.column_int(table_xinfo::kHidden) != kOrdinaryColumn) continue;
     ColumnSchema column;
-    column.name = statement.column_text(0);
-    column.type = statement.column_text(1);
-    column.key = static_cast<int>(statement.column_int(2));
-    column.not_null = statement.column_int(3) != 0;
-    if (statement.column_int(6) == 0) column.default_sql = statement.column_text(4);
+    column.name = statement.column_text(table_xinfo::kName);
+    column.type = statement.column_text(table_xinfo::kType);
+    column.key = static_cast<int>(statement.column_int(table_xinfo::kKey));
+    column.not_null = statement.column_int(table_xinfo::kNotNull) != 0;
+    if (!statement.column_view(table_xinfo::kDefault).is_null()) {
+      column.default_sql = statement.column_text(table_xinfo::kDefault);
+    }
     table.columns.push_back(std::move(column));
   }
 }
@@ -206,21 +218,12 @@ bool is_system_table(std::string_view name) {
          std::find(kSystemTables.begin(), kSystemTables.end(), text) != kSystemTables.end();
 }
 
-void refuse_hidden_pragmas(sqlite3* database) {
-  Statement statement(database,
-                      "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND "
-                      "substr(lower(name), 1, 7) = 'pragma_' LIMIT 1");
-  if (!statement.step()) return;
-  throw Error(ErrorCode::Unsupported,
-              fmt::format("the file has a table {}, which hides what SQLite says about tables; "
-                          "rename it",
-                          statement.column_text(0)));
-}
+void refuse_hidden_pragmas(sqlite3* database) { refuse_hidden(read_entries(database)); }
 
 DatabaseSchema read_schema(sqlite3* database) {
-  refuse_hidden_pragmas(database);
   DatabaseSchema schema;
   const std::vector<Entry> entries = read_entries(database);
+  refuse_hidden(entries);
   const bool has_geometries = has_table(entries, "gpkg_geometry_columns");
   const std::vector<std::string> indexes = spatial_indexes(database, has_geometries);
   for (const Entry& entry : entries) {
@@ -230,7 +233,11 @@ DatabaseSchema read_schema(sqlite3* database) {
     }
     read_entry(database, entry, has_geometries, schema);
   }
-  read_relations(database, schema);
+  std::vector<std::string> tables;
+  for (const Entry& entry : entries) {
+    if (entry.type == "table") tables.push_back(entry.name);
+  }
+  read_relations(database, tables, schema);
   return schema;
 }
 

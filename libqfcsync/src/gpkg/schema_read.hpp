@@ -2,6 +2,10 @@
 
 #include <qfcsync/schema.hpp>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 struct sqlite3;
 
 namespace qfcsync::gpkg {
@@ -26,7 +30,11 @@ void refuse_hidden_pragmas(sqlite3* database);
 bool is_system_table(std::string_view name);
 
 /// Adds declared foreign keys and the GeoPackage extension "related tables" to a schema whose
-/// tables are read. @errors Corrupt, Busy, Io
-void read_relations(sqlite3* database, DatabaseSchema& schema);
+/// tables are read.
+///
+/// @param tables  all that are neither views nor virtual, by name
+/// @errors        Corrupt, Busy, Io
+void read_relations(sqlite3* database, const std::vector<std::string>& tables,
+                    DatabaseSchema& schema);
 
 }  // namespace qfcsync::gpkg

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "gpkg/edit_statement.hpp"
+#include "gpkg/pragma.hpp"
 #include "gpkg/schema_read.hpp"
 
 #include <algorithm>
@@ -17,14 +18,10 @@ using edit::Statement;
 /// case, and gives the names as stored.
 class Names {
  public:
-  explicit Names(sqlite3* database) : database_(database) {
-    Statement statement(database,
-                        "SELECT name FROM pragma_table_list WHERE schema='main' AND type='table' "
-                        "ORDER BY name COLLATE BINARY");
-    while (statement.step()) {
-      std::string name = statement.column_text(0);
+  Names(sqlite3* database, const std::vector<std::string>& tables) : database_(database) {
+    for (const std::string& name : tables) {
       if (!is_system_table(name)) tables_.push_back(name);
-      stored_.emplace(lower_case(name), std::move(name));
+      stored_.emplace(lower_case(name), name);
     }
   }
 
@@ -39,19 +36,25 @@ class Names {
 
   /// "" when there is no such column.
   std::string column(const std::string& table, const std::string& name) const {
-    Statement statement(database_,
-                        "SELECT name FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE");
-    statement.bind_text(1, table).bind_text(2, name);
-    return statement.step() ? statement.column_text(0) : std::string();
+    const std::string wanted = lower_case(name);
+    Statement statement(database_, pragma("table_xinfo", table));
+    while (statement.step()) {
+      std::string stored = statement.column_text(table_xinfo::kName);
+      if (lower_case(stored) == wanted) return stored;
+    }
+    return {};
   }
 
   std::vector<std::string> key(const std::string& table) const {
-    std::vector<std::string> columns;
-    Statement statement(database_,
-                        "SELECT name FROM pragma_table_xinfo(?1) WHERE pk > 0 ORDER BY pk");
-    statement.bind_text(1, table);
-    while (statement.step()) columns.push_back(statement.column_text(0));
-    return columns;
+    std::map<std::int64_t, std::string> columns;
+    Statement statement(database_, pragma("table_xinfo", table));
+    while (statement.step()) {
+      const std::int64_t position = statement.column_int(table_xinfo::kKey);
+      if (position > 0) columns[position] = statement.column_text(table_xinfo::kName);
+    }
+    std::vector<std::string> names;
+    for (auto& [position, name] : columns) names.push_back(std::move(name));
+    return names;
   }
 
  private:
@@ -70,15 +73,12 @@ struct ForeignKey {
 /// In the order of declaration: SQLite numbers them backwards.
 std::vector<ForeignKey> foreign_keys(sqlite3* database, const std::string& table) {
   std::map<std::int64_t, ForeignKey, std::greater<>> keys;
-  Statement statement(database,
-                      "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) "
-                      "ORDER BY id, seq");
-  statement.bind_text(1, table);
-  while (statement.step()) {
-    ForeignKey& key = keys[statement.column_int(0)];
-    key.parent = statement.column_text(1);
-    key.child_columns.push_back(statement.column_text(2));
-    std::string parent_column = statement.column_text(3);
+  Statement statement(database, pragma("foreign_key_list", table));
+  while (statement.step()) {  // columns of a key come in their order
+    ForeignKey& key = keys[statement.column_int(foreign_key_list::kId)];
+    key.parent = statement.column_text(foreign_key_list::kParent);
+    key.child_columns.push_back(statement.column_text(foreign_key_list::kFrom));
+    std::string parent_column = statement.column_text(foreign_key_list::kTo);
     if (!parent_column.empty()) key.parent_columns.push_back(std::move(parent_column));
   }
   std::vector<ForeignKey> result;
@@ -148,8 +148,9 @@ void read_related_tables(sqlite3* database, const Names& names, std::vector<Rela
 
 }  // namespace
 
-void read_relations(sqlite3* database, DatabaseSchema& schema) {
-  const Names names(database);
+void read_relations(sqlite3* database, const std::vector<std::string>& tables,
+                    DatabaseSchema& schema) {
+  const Names names(database, tables);
   read_declared(database, names, schema.relations);
   read_related_tables(database, names, schema.relations);
 }
