@@ -28,8 +28,8 @@ enum class ExtractMethod : std::uint8_t {
 struct ExtractOptions {
   SchemaPolicy schema = SchemaPolicy::Refuse;
   ExtractMethod method = ExtractMethod::Auto;
-  /// Threads that compare, the caller's included; 0: as many as pay, 1: no others. Large tables of
-  /// files without pending log are shared out; progress is told on the caller's thread only.
+  /// Threads that compare, the caller's included; 0: as many as pay, 1: no others. Large tables are
+  /// shared out; progress is told on the caller's thread only.
   unsigned threads = 0;
   /// Tables to compare, exact names; empty means all.
   std::vector<std::string> tables;

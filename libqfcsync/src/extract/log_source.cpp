@@ -107,20 +107,27 @@ bool pin_log(sqlite3* database, LogEnd& end) {
 }
 
 LogSource::LogSource(sqlite3_file* file, sqlite3_file* log, const LogEnd& end)
-    : file_(file), log_(log), end_(end) {
-  frames_.reserve(end.frames);
-  for (std::uint32_t number = 1; number <= end.frames; ++number) {
+    : file_(file),
+      log_(log),
+      end_(end),
+      frames_(std::make_shared<const std::vector<Frame>>(read_frames())) {}
+
+std::vector<LogSource::Frame> LogSource::read_frames() const {
+  std::vector<Frame> frames;
+  frames.reserve(end_.frames);
+  for (std::uint32_t number = 1; number <= end_.frames; ++number) {
     std::array<char, 4> bytes;
     gpkg::read_at(log_, offset_of(number), bytes.data(), bytes.size());
     std::uint32_t page = 0;
     for (const char byte : bytes) page = page << 8 | static_cast<unsigned char>(byte);
-    frames_.push_back({page, number});
+    frames.push_back({page, number});
   }
-  std::sort(frames_.begin(), frames_.end(), [](const Frame& a, const Frame& b) {
+  std::sort(frames.begin(), frames.end(), [](const Frame& a, const Frame& b) {
     return a.page != b.page ? a.page < b.page : a.number > b.number;
   });
   const auto same_page = [](const Frame& a, const Frame& b) { return a.page == b.page; };
-  frames_.erase(std::unique(frames_.begin(), frames_.end(), same_page), frames_.end());
+  frames.erase(std::unique(frames.begin(), frames.end(), same_page), frames.end());
+  return frames;
 }
 
 std::uint64_t LogSource::offset_of(std::uint32_t frame) const {
@@ -134,14 +141,14 @@ void LogSource::read_at(std::uint64_t offset, char* buffer, std::size_t size) {
     const auto page = static_cast<std::uint32_t>(offset / end_.page_size) + 1;
     const std::uint64_t in_page = offset % end_.page_size;
     const auto logged = std::lower_bound(
-        frames_.begin(), frames_.end(), page,
+        frames_->begin(), frames_->end(), page,
         [](const Frame& frame, std::uint32_t wanted) { return frame.page < wanted; });
     std::size_t part = size;
-    if (logged != frames_.end() && logged->page == page) {
+    if (logged != frames_->end() && logged->page == page) {
       part = static_cast<std::size_t>(std::min<std::uint64_t>(size, end_.page_size - in_page));
       gpkg::read_at(log_, offset_of(logged->number) + kFrameHeaderBytes + in_page, buffer, part);
     } else {
-      if (logged != frames_.end()) {
+      if (logged != frames_->end()) {
         const std::uint64_t next = std::uint64_t{logged->page - 1} * end_.page_size;
         part = static_cast<std::size_t>(std::min<std::uint64_t>(size, next - offset));
       }

@@ -35,6 +35,9 @@ class LogSource : public sqlitefile::PageSource {
  public:
   /// @errors Io, Corrupt
   LogSource(sqlite3_file* file, sqlite3_file* log, const LogEnd& end);
+  /// The same through other handles, for another thread.
+  LogSource(const LogSource& other, sqlite3_file* file, sqlite3_file* log)
+      : file_(file), log_(log), end_(other.end_), frames_(other.frames_) {}
 
   std::uint64_t size() const override;
   void read_at(std::uint64_t offset, char* buffer, std::size_t size) override;
@@ -45,12 +48,13 @@ class LogSource : public sqlitefile::PageSource {
     std::uint32_t number = 0;  // 1 is the first of the log
   };
 
+  std::vector<Frame> read_frames() const;
   std::uint64_t offset_of(std::uint32_t frame) const;
 
   sqlite3_file* file_;
   sqlite3_file* log_;
   LogEnd end_;
-  std::vector<Frame> frames_;  // the last one of each page, by page
+  std::shared_ptr<const std::vector<Frame>> frames_;  // the last one of each page, by page
 };
 
 }  // namespace qfcsync::extraction

@@ -27,10 +27,13 @@ class LockedFile : public sqlitefile::PageSource {
   std::uint64_t size_;
 };
 
-class OwnFile : public LockedFile {
+/// A source with the handle that it reads through.
+template <typename Source>
+class Owning : public Source {
  public:
-  explicit OwnFile(std::unique_ptr<gpkg::ReadHandle> handle)
-      : LockedFile(handle->file()), handle_(std::move(handle)) {}
+  template <typename... Arguments>
+  explicit Owning(std::unique_ptr<gpkg::ReadHandle> handle, Arguments&&... arguments)
+      : Source(std::forward<Arguments>(arguments)...), handle_(std::move(handle)) {}
 
  private:
   std::unique_ptr<gpkg::ReadHandle> handle_;
@@ -63,16 +66,22 @@ void Snapshot::open_source() {
   }
   sqlite3_file* file = gpkg::file_of(handle());
   if (has_bytes_ && has_pending_log_) {
-    source_ = std::make_unique<LogSource>(file, log, end);
+    auto source = std::make_unique<LogSource>(file, log, end);
+    log_source_ = source.get();
+    source_ = std::move(source);
   } else {
     source_ = std::make_unique<LockedFile>(file);
   }
 }
 
 std::unique_ptr<sqlitefile::PageSource> Snapshot::source_again() const {
-  if (has_pending_log_) return nullptr;
   std::unique_ptr<gpkg::ReadHandle> handle = connection_.open_again();
-  return handle ? std::make_unique<OwnFile>(std::move(handle)) : nullptr;
+  if (!handle || !has_bytes_) return nullptr;
+  sqlite3_file* file = handle->file();
+  if (!has_pending_log_) return std::make_unique<Owning<LockedFile>>(std::move(handle), file);
+  sqlite3_file* log = handle->log();
+  if (log == nullptr) return nullptr;
+  return std::make_unique<Owning<LogSource>>(std::move(handle), *log_source_, file, log);
 }
 
 sqlitefile::PageReader& Snapshot::pages() {

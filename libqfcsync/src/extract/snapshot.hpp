@@ -16,6 +16,8 @@ struct sqlite3_file;
 
 namespace qfcsync::extraction {
 
+class LogSource;
+
 /// One of the two files, held still: its tables through SQLite, and its bytes where they are what
 /// SQLite would read.
 class Snapshot {
@@ -53,6 +55,7 @@ class Snapshot {
 
   gpkg::ReadConnection connection_;
   std::unique_ptr<sqlitefile::PageSource> source_;
+  const LogSource* log_source_ = nullptr;  // source_, when it is one
   bool has_pending_log_ = false;
   bool has_bytes_ = true;
   DatabaseSchema schema_;  // read when it is settled which moment the snapshot shows

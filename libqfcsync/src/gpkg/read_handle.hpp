@@ -6,7 +6,7 @@ struct sqlite3_file;
 namespace qfcsync::gpkg {
 
 /// Another handle of a database file that a ReadConnection of the same process holds still: for
-/// reading its bytes on another thread. Takes no lock itself.
+/// reading its bytes on another thread.
 class ReadHandle {
  public:
   /// @param database  an open connection, owned from now on
@@ -17,6 +17,8 @@ class ReadHandle {
 
   /// @errors Io
   sqlite3_file* file() const;
+  /// The write-ahead log; nullptr when it cannot be opened.
+  sqlite3_file* log();
 
  private:
   sqlite3* database_;
