@@ -15,6 +15,14 @@ namespace {
 constexpr std::size_t kHeldChunks = 16;
 // "Rewritten": over one new chunk in so many.
 constexpr std::uint64_t kNewShare = 4;
+// A delta above this part of its chunk has its base in the wrong place: where rows or pages have
+// moved by less than a chunk, a part is still found. Edits of every tenth row stay below.
+constexpr std::size_t kPoorShare = 16;
+
+bool is_poor(const EncodedObject& object) {
+  return object.record.codec != Codec::ZstdDelta ||
+         object.stored.size() * kPoorShare > object.record.raw_bytes;
+}
 
 }  // namespace
 
@@ -79,16 +87,16 @@ void FileEncoder::take_new_chunk(const ObjectId& id, std::string_view raw) {
   const bool has_base = previous_ != nullptr && number < previous_->manifest.chunks.size();
   const ObjectId* base = has_base ? &previous_->manifest.chunks[number] : nullptr;
   EncodedObject object = encoder_.encode(ObjectKind::Chunk, id, raw, {base, has_base ? 1u : 0u});
-  const bool is_delta = object.record.codec == Codec::ZstdDelta;
+  const bool poor = is_poor(object);
   if (has_base) {
     tried_ = std::min(tried_ + 1, kHeldChunks);
-    failures_ = static_cast<std::uint16_t>(failures_ << 1 | (is_delta ? 0 : 1));
+    failures_ = static_cast<std::uint16_t>(failures_ << 1 | (poor ? 1 : 0));
   }
   if (is_decided_) {
     sink_->add(object);
     return;
   }
-  held_.push_back({std::move(object), is_delta ? std::string() : std::string(raw)});
+  held_.push_back({std::move(object), poor ? std::string(raw) : std::string()});
   if (held_.size() == kHeldChunks) decide();
 }
 
@@ -102,12 +110,12 @@ bool FileEncoder::looks_rewritten() const noexcept {
          new_chunks_ * kNewShare > manifest_.chunks.size();
 }
 
-/// Lets the held chunks go: as they are, or stored anew by content where they are no deltas.
+/// Lets the held chunks go: as they are, or stored anew by content where that may be better.
 void FileEncoder::decide() {
   is_decided_ = true;
   if (looks_rewritten()) index_previous();
   for (Held& held : held_) {
-    if (content_ && held.object.record.codec != Codec::ZstdDelta) {
+    if (content_ && is_poor(held.object)) {
       held.object = encode_by_content(held.object.record.id, held.raw);
     }
     sink_->add(held.object);

@@ -170,6 +170,18 @@ TEST_CASE("content that drifts away slowly is found once it is too far") {
   CHECK((restore(objects, second.version.id) == packed));
 }
 
+TEST_CASE("content that moved by less than a chunk is found on both sides of it") {
+  std::mt19937_64 random(29);
+  const std::string file = test::random_bytes(random, 12'000'000);
+  MemoryObjects objects;
+  const Outcome first = store(objects, file, nullptr);
+  const std::string front = test::random_bytes(random, kChunkBytes / 8);
+  const Outcome second = store(objects, front + file, &first.version);
+  CHECK(second.by_content);
+  CHECK(second.new_bytes < front.size() + file.size() / 100);
+  CHECK((restore(objects, second.version.id) == front + file));
+}
+
 TEST_CASE("a file that is nothing like the old one is stored anew") {
   std::mt19937_64 random(23);
   MemoryObjects objects;
