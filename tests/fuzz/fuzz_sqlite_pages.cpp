@@ -90,6 +90,18 @@ std::optional<test::RecordingSink> compare(const RawRun& run, const std::string&
   }
 }
 
+/// Nothing also where the ranges do not join.
+std::optional<test::RecordingSink> compare_ranges(const RawRun& run, const std::string& base,
+                                                  const std::string& modified) {
+  try {
+    MemoryPages base_file(base);
+    MemoryPages modified_file(modified);
+    return run.compare_ranges(base_file, modified_file, {10, 25, 45});
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 void check_against_sqlite(const std::string& bytes) {
   static const test::Rows known_rows = *sqlite_rows(known_file());
   const auto rows = sqlite_rows(bytes);
@@ -100,6 +112,8 @@ void check_against_sqlite(const std::string& bytes) {
     const auto back = compare(run, bytes, known_file(), method);
     if (rows && back) require(back->changes == test::expected_changes(*rows, known_rows));
   }
+  const auto ranges = compare_ranges(run, known_file(), bytes);
+  if (rows && ranges) require(ranges->changes == test::expected_changes(known_rows, *rows));
 }
 
 }  // namespace
@@ -112,6 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     compare(run, known_file(), bytes, ExtractMethod::Auto);
     run.base_root = root;
     compare(run, bytes, bytes, ExtractMethod::Pages);
+    compare_ranges(run, bytes, bytes);
   }
   check_against_sqlite(with_known_schema(bytes));
   return 0;
