@@ -4,6 +4,7 @@
 #include "apply/change_maker.hpp"
 #include "apply/deferred_changes.hpp"
 #include "apply/foreign_keys.hpp"
+#include "apply/hidden_violations.hpp"
 #include "apply/spool.hpp"
 #include "apply/target_file.hpp"
 
@@ -68,13 +69,18 @@ class Attempt {
   Phase phase_of(const Target& target, const Change& change) const;
   void first_try(const Change& change, std::uint64_t number, std::string_view raw);
 
+  /// Makes a change as it was decided.
+  std::optional<Problem> make(Target& target, const Change& told, std::uint64_t number,
+                              const StandIns& stand_ins);
+
   std::size_t round(DeferredChanges::Direction direction);
   void rounds(bool to_the_end);
   void park();
   void settle();
   void finish_touched();
   void check_foreign_keys();
-  void decide_violations(const ViolationFinder& finder);
+  bool has_hidden_violations();
+  void decide_violations(ViolationFinder& finder);
 
   /// Asks the judge until the change is made or left out.
   ///
@@ -98,6 +104,7 @@ class Attempt {
   ProgressTeller& progress_;
   bool may_park_;
   ChangeMaker maker_;
+  DoubtfulChanges doubts_;
   DeferredChanges waiting_;
   std::vector<ValueView> replaced_;  // what effective() points to
   End end_ = End::Complete;

@@ -92,6 +92,25 @@ void RowWriter::done_reading() {
   reading_ = nullptr;
 }
 
+std::vector<Value> RowWriter::read(Cells known, std::span<const std::size_t> columns) {
+  std::vector<Value> cells;
+  const bool is_known = std::all_of(columns.begin(), columns.end(),
+                                    [&](std::size_t column) { return known[column].is_defined(); });
+  if (is_known) {
+    for (const std::size_t column : columns) cells.emplace_back(known[column]);
+    return cells;
+  }
+  std::vector<ValueView> wanted(table_.columns.size());
+  for (const std::size_t column : columns) wanted[column] = ValueView::null();
+  if (const auto* row = find(known, wanted)) {
+    for (const std::size_t column : columns) {
+      cells.emplace_back(known[column].is_defined() ? known[column] : (*row)[column]);
+    }
+  }
+  done_reading();
+  return cells;
+}
+
 std::optional<Refusal> RowWriter::run(Statement& statement) {
   const StatementUse use(statement);
   const int result = sqlite3_step(statement.handle());

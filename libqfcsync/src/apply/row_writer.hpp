@@ -46,6 +46,12 @@ class RowWriter {
   const std::vector<ValueView>* find(Cells key, Cells wanted);
   void done_reading();
 
+  /// Copies some cells of one row; those that are known need not be read.
+  ///
+  /// @param known  a cell a column, Undefined where the file has to be asked; the key always
+  /// @return       empty when there is no such row
+  std::vector<Value> read(Cells known, std::span<const std::size_t> columns);
+
   std::optional<Refusal> insert(Cells values);
   /// Writes what is not Undefined in values, key aside; nothing to write is no refusal.
   std::optional<Refusal> update(Cells key, Cells values);

@@ -94,6 +94,9 @@ class TargetFile {
 
   /// The table of a change; stays where it is.
   Target& target(const ChangesetTable& table);
+  std::size_t target_count() const { return targets_.size(); }
+  /// By Target::number().
+  Target& target(std::size_t number) { return *targets_[number]; }
 
   /// Whether triggers fire from now on. Spatial indexes are complete whenever they do.
   void set_triggers(bool fire);

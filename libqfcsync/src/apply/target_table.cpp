@@ -249,6 +249,13 @@ std::vector<std::string> TargetTable::key_names() const {
   return names;
 }
 
+std::optional<std::size_t> TargetTable::find(std::string_view column) const {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (same_name(columns[i].name, column)) return i;
+  }
+  return std::nullopt;
+}
+
 std::vector<ForeignKey> read_foreign_keys(sqlite3* database) {
   std::vector<ForeignKey> keys;
   Statement statement(database,

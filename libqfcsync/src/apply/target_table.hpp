@@ -50,6 +50,8 @@ struct TargetTable {
   bool is_action_parent = false;
 
   std::vector<std::string> key_names() const;
+  /// Position of a column, as SQLite compares names.
+  std::optional<std::size_t> find(std::string_view column) const;
   /// All that triggers do is known, so that it can be done faster than one by one.
   bool can_skip_triggers() const {
     return !triggers.has_others && !is_action_parent && role == Role::Plain;
