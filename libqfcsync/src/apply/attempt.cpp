@@ -2,7 +2,10 @@
 
 #include <qfcsync/error.hpp>
 
+#include "apply/circumstances.hpp"
 #include "apply/foreign_keys.hpp"
+
+#include <sqlite3.h>
 
 namespace qfcsync::apply {
 namespace {
@@ -15,6 +18,24 @@ constexpr std::size_t kWorthwhileShare = 4;
 constexpr std::size_t kMaxDecidedAlone = 64;
 constexpr auto kProgressPause = std::chrono::milliseconds(20);
 constexpr unsigned kChangesPerLook = 64;  // at the clock
+
+/// A point to which the transaction can be taken back; it is forgotten at the end of the scope.
+class Savepoint {
+ public:
+  explicit Savepoint(sqlite3* database) : database_(database) {
+    gpkg::edit::execute(database, "SAVEPOINT qfcsync_change");
+  }
+  ~Savepoint() {
+    // Gone already when an error ended the transaction.
+    sqlite3_exec(database_, "RELEASE qfcsync_change", nullptr, nullptr, nullptr);
+  }
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+  void roll_back() { gpkg::edit::execute(database_, "ROLLBACK TO qfcsync_change"); }
+
+ private:
+  sqlite3* database_;
+};
 
 }  // namespace
 
@@ -193,17 +214,20 @@ std::vector<Mismatch> Attempt::describe(Target& target, const Change& change, Pr
   return describe_refusal(file_.handle(), target.table(), change, *problem.refusal);
 }
 
-bool Attempt::judge(const std::vector<Mismatch>& mismatches, const Change& change,
-                    std::uint64_t number, const StandIns& stand_ins) {
+bool Attempt::judge(const std::vector<Mismatch>& mismatches, Target& target, const Change& change,
+                    std::uint64_t number, const StandIns& stand_ins, const Refusal* refusal) {
+  const bool may_retry =
+      change.operation != Operation::Delete && decisions_.retries[number]++ < kMaxRetries;
   Verdict verdict;
   verdict.action = Verdict::Action::Abort;
-  if (options_.judge) verdict = options_.judge(mismatches, change);
+  if (options_.judge) {
+    const Circumstances circumstances(file_, target, change, refusal, may_retry);
+    verdict = options_.judge(mismatches, change, circumstances);
+  }
   if (verdict.action == Verdict::Action::Abort) {
     end_ = End::Aborted;
     return false;
   }
-  const bool may_retry =
-      change.operation != Operation::Delete && ++decisions_.retries[number] <= kMaxRetries;
   if (verdict.action == Verdict::Action::Skip || !may_retry) return false;
   if (verdict.new_values.size() != change.table->column_count()) {
     throw Error(ErrorCode::InvalidArgument, "a verdict needs one value for each column");
@@ -214,17 +238,43 @@ bool Attempt::judge(const std::vector<Mismatch>& mismatches, const Change& chang
     verdict.new_values[column] = Value(change.old_values[column]);
   }
   decisions_.replaced[number] = std::move(verdict.new_values);
+  others_ = std::move(verdict.others);
   return true;
+}
+
+void Attempt::make_way(Target& target) {
+  if (others_.empty()) return;
+  file_.set_triggers(false);
+  if (file_.side_effects() != nullptr) file_.side_effects()->mute();
+  std::vector<ValueView> key;
+  std::vector<ValueView> values;
+  for (const OtherRow& other : others_) {
+    key.clear();
+    values.clear();
+    for (const Value& value : other.key) key.push_back(value.view());
+    for (const Value& value : other.new_values) values.push_back(value.view());
+    // A row that is refused stays in the way: the next try shows it.
+    if (!target.rows().update(key, values)) target.note_update(key, values, false);
+  }
+  if (file_.side_effects() != nullptr) file_.side_effects()->unmute();
+  others_.clear();
 }
 
 bool Attempt::decide(Target& target, const Change& told, std::uint64_t number, Problem problem,
                      const StandIns& stand_ins) {
+  // Rows that made way get their values back when the change is left out after all.
+  std::optional<Savepoint> before;
   while (true) {
     const Change change = effective(told, number);
-    if (!judge(describe(target, change, problem), change, number, stand_ins)) {
+    const std::optional<Refusal> refusal = problem.refusal;
+    if (!judge(describe(target, change, problem), target, change, number, stand_ins,
+               refusal ? &*refusal : nullptr)) {
+      if (before) before->roll_back();
       if (!is_over()) skip(target, told, number, stand_ins);
       return false;
     }
+    if (!others_.empty() && !before) before.emplace(file_.handle());
+    make_way(target);
     auto next = make(target, told, number, stand_ins);
     if (!next) return true;
     problem = std::move(*next);
@@ -256,7 +306,11 @@ void Attempt::finish_touched() {
     if (file_.side_effects()->touched(target.number(), change.key_values())) doubts_.add(number);
     auto problem = maker_.finish(target, change);
     if (!problem) continue;
-    if (judge(describe(target, change, *problem), change, number, {})) end_ = End::Again;
+    const std::optional<Refusal> refusal = problem->refusal;
+    if (judge(describe(target, change, *problem), target, change, number, {},
+              refusal ? &*refusal : nullptr)) {
+      end_ = End::Again;
+    }
     if (is_over()) return;
     decisions_.skipped.insert(number);
     end_ = End::Again;
@@ -322,7 +376,7 @@ void Attempt::decide_violations(ViolationFinder& finder) {
     const auto mismatch = finder.find(target.table(), target.rows(), change);
     if (!mismatch) continue;
     is_found = true;
-    if (!judge({*mismatch}, change, number, {})) {
+    if (!judge({*mismatch}, target, change, number, {}, nullptr)) {
       if (is_over()) return;
       decisions_.skipped.insert(number);
     }

@@ -87,9 +87,12 @@ class Attempt {
   /// @return false when it is left out
   bool decide(Target& target, const Change& change, std::uint64_t number, Problem problem,
               const StandIns& stand_ins);
-  /// @return false when the run ends
-  bool judge(const std::vector<Mismatch>& mismatches, const Change& change, std::uint64_t number,
-             const StandIns& stand_ins);
+  /// @param refusal  nullptr when it is not the database that refuses
+  /// @return         false when the change is left out or the run ends
+  bool judge(const std::vector<Mismatch>& mismatches, Target& target, const Change& change,
+             std::uint64_t number, const StandIns& stand_ins, const Refusal* refusal);
+  /// Writes the rows that the verdict on a change names.
+  void make_way(Target& target);
   void skip(Target& target, const Change& change, std::uint64_t number, const StandIns& stand_ins);
   std::vector<Mismatch> describe(Target& target, const Change& change, Problem& problem);
 
@@ -107,6 +110,7 @@ class Attempt {
   DoubtfulChanges doubts_;
   DeferredChanges waiting_;
   std::vector<ValueView> replaced_;  // what effective() points to
+  std::vector<OtherRow> others_;     // of the last verdict
   End end_ = End::Complete;
 };
 
