@@ -26,7 +26,7 @@ Attempt::End run_attempts(TargetFile& file, const Spool& spool, const Applicatio
     Attempt attempt(file, spool, options, decisions, progress, count < kMaxParkingAttempts);
     const Attempt::End end = attempt.run();
     if (end != Attempt::End::Again) return end;
-    if (options.all_or_nothing) return Attempt::End::Aborted;
+    if (options.all_or_nothing && !decisions.skipped.empty()) return Attempt::End::Aborted;
     file.rollback();
     file.begin();
   }

@@ -349,18 +349,27 @@ void Attempt::check_foreign_keys() {
   const auto& keys = file_.foreign_keys();
   file_.connection().grant_steps();
   auto after = find_violations(file_.handle(), keys);
-  if (acts) {
-    file_.rollback();
-    file_.begin();
-    const auto before = find_violations(file_.handle(), keys);
-    ViolationFinder finder(file_.handle(), keys, std::move(after), before);
+  const bool was_known = file_.violations_before() != nullptr;
+  if (!was_known) {
+    restart();
+    file_.read_violations_before();
+  }
+  ViolationFinder finder(file_.handle(), keys, std::move(after), *file_.violations_before());
+  if (!finder.empty()) {
+    if (was_known) restart();
     return decide_violations(finder);
   }
-  ViolationFinder finder(file_.handle(), keys, std::move(after), file_.violations_before());
-  if (finder.empty()) return;
+  // SQLite counts rows that hung on nothing before, when they refer to their own table.
+  if (was_known) {
+    file_.forget_counted_violations();
+  } else {
+    end_ = End::Again;
+  }
+}
+
+void Attempt::restart() {
   file_.rollback();
   file_.begin();
-  decide_violations(finder);
 }
 
 void Attempt::decide_violations(ViolationFinder& finder) {

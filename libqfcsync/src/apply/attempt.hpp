@@ -80,6 +80,8 @@ class Attempt {
   void finish_touched();
   void check_foreign_keys();
   bool has_hidden_violations();
+  /// Takes everything back and begins a new transaction.
+  void restart();
   void decide_violations(ViolationFinder& finder);
 
   /// Asks the judge until the change is made or left out.

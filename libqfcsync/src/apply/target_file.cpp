@@ -159,7 +159,7 @@ void TargetFile::drop_key_actions() {
   execute(handle(), "PRAGMA foreign_keys=OFF");
   has_key_actions_ = false;
   for (const auto& target : targets_) target->set_key_actions({});
-  violations_before_ = find_violations(handle(), foreign_keys_);
+  read_violations_before();
 }
 
 /// Lets rows follow a value that they refer to, as their foreign keys say, while deletes take
@@ -229,6 +229,11 @@ void TargetFile::set_checks(bool count) {
 void TargetFile::begin() {
   connection_.grant_steps();
   execute(handle(), "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys=ON");
+}
+
+void TargetFile::forget_counted_violations() {
+  // All keys are counted as deferred ones, and that count becomes 0 with it.
+  execute(handle(), "PRAGMA defer_foreign_keys=OFF");
 }
 
 void TargetFile::flush() {

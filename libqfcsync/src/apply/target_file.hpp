@@ -90,7 +90,14 @@ class TargetFile {
   /// Whether SQLite acts on foreign keys and counts what violates them. If not,
   /// violations_before() has to be compared with.
   bool has_key_actions() const { return has_key_actions_; }
-  const std::vector<Violation>& violations_before() const { return violations_before_; }
+  /// nullptr: not read yet.
+  const std::vector<Violation>* violations_before() const {
+    return violations_before_ ? &*violations_before_ : nullptr;
+  }
+  /// While no change is made.
+  void read_violations_before() { violations_before_ = find_violations(handle(), foreign_keys_); }
+  /// Makes SQLite commit what it counts as violated. To be called when nothing is.
+  void forget_counted_violations();
   /// nullptr unless triggers or foreign keys may change rows on their own.
   SideEffects* side_effects() { return effects_.get(); }
 
@@ -128,7 +135,7 @@ class TargetFile {
   gpkg::edit::Connection connection_;
   std::vector<ForeignKey> foreign_keys_;
   bool has_key_actions_ = true;
-  std::vector<Violation> violations_before_;
+  std::optional<std::vector<Violation>> violations_before_;
   std::unique_ptr<SideEffects> effects_;
   /// A table that the changeset does not speak of.
   struct Bystander {
