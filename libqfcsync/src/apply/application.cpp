@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 
 #include "apply/attempt.hpp"
+#include "apply/effect_report.hpp"
 #include "apply/spool.hpp"
 #include "apply/target_file.hpp"
 
@@ -25,7 +26,7 @@ Attempt::End run_attempts(TargetFile& file, const Spool& spool, const Applicatio
     Attempt attempt(file, spool, options, decisions, progress, count < kMaxParkingAttempts);
     const Attempt::End end = attempt.run();
     if (end != Attempt::End::Again) return end;
-    if (options.all_or_nothing) return Attempt::End::Aborted;
+    if (options.all_or_nothing && !decisions.skipped.empty()) return Attempt::End::Aborted;
     file.rollback();
     file.begin();
   }
@@ -55,11 +56,13 @@ ApplicationResult apply_spool(const std::filesystem::path& target, const Spool& 
                               const ApplicationOptions& options) {
   ApplicationResult result;
   TargetFile file(target, options.safety);
-  file.prepare(spool, options.with_key_actions);
+  sqlite3_limit(file.handle(), SQLITE_LIMIT_LENGTH, options.max_value_bytes);
+  file.prepare(spool, options.with_key_actions, options.watched_tables);
   Decisions decisions;
   const Attempt::End end = run_attempts(file, spool, options, decisions);
   result.is_aborted =
       end == Attempt::End::Aborted || (options.all_or_nothing && !decisions.skipped.empty());
+  if (!result.is_aborted) report_effects(file, spool, decisions, options.on_effect);
   if (result.is_aborted || options.dry_run) {
     file.rollback();
   } else {

@@ -8,10 +8,20 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace qfcsync::apply {
+
+class Circumstances;
+
+/// Another row of the table of a change, and what is written there.
+struct OtherRow {
+  std::vector<Value> key;         ///< one entry a column; only the key's are looked at
+  std::vector<Value> new_values;  ///< Undefined where nothing is written
+};
 
 /// What becomes of a change that does not fit.
 struct Verdict {
@@ -23,6 +33,8 @@ struct Verdict {
   Action action = Action::Skip;
   /// As Change::new_values: all columns for an insert, Undefined for what an update leaves alone.
   std::vector<Value> new_values;
+  /// Rows that make way: they are written before a Retry, unless the change is left out after all.
+  std::vector<OtherRow> others = {};
 };
 
 /// Asked about each change that cannot be made, after everything else was tried. The mismatches
@@ -30,8 +42,20 @@ struct Verdict {
 ///
 /// It is asked again when the values of a Retry do not fit either, at most kMaxRetries times for a
 /// change; then the change is left out.
-using Judge = std::function<Verdict(std::span<const Mismatch> mismatches, const Change& change)>;
+using Judge = std::function<Verdict(std::span<const Mismatch> mismatches, const Change& change,
+                                    const Circumstances& circumstances)>;
 inline constexpr int kMaxRetries = 8;
+
+/// A row that triggers or foreign keys of the file removed or changed, while the changeset says
+/// nothing of it or something else.
+struct Effect {
+  std::string table;
+  std::vector<std::string> columns;
+  std::vector<std::size_t> key;  ///< positions; empty when rows of the table have no key
+  std::vector<Value> before;     ///< the row without the effect
+  std::vector<Value> after;      ///< empty when the row is gone
+};
+using EffectHandler = std::function<void(const Effect&)>;
 
 struct ApplicationOptions {
   /// PrivateCopy: the file is thrown away unless all goes well; one sync at the end, and less
@@ -41,10 +65,16 @@ struct ApplicationOptions {
   /// Nothing is changed unless every change is made; the judge learns what does not fit.
   bool all_or_nothing = false;
   /// Foreign keys take along or change rows that the changeset does not list, as after an edit.
-  /// Without, a delete that leaves such rows behind is one that does not fit. Where a parent gets
-  /// another name they act nevertheless.
+  /// Without, a delete that leaves such rows behind is one that does not fit. Rows follow a value
+  /// that they refer to nevertheless.
   bool with_key_actions = true;
+  /// Greatest value and row; SQLite itself takes no more than 1 GB.
+  int max_value_bytes = std::numeric_limits<int>::max();
   Judge judge;  ///< empty: Abort
+  /// Told when all is done, before it is committed. Rows of tables that are neither in the
+  /// changeset nor in watched_tables are not looked at.
+  EffectHandler on_effect;
+  std::vector<std::string> watched_tables;
   Progress progress;
 };
 

@@ -2,7 +2,10 @@
 
 #include <qfcsync/error.hpp>
 
+#include "apply/circumstances.hpp"
 #include "apply/foreign_keys.hpp"
+
+#include <sqlite3.h>
 
 namespace qfcsync::apply {
 namespace {
@@ -15,6 +18,24 @@ constexpr std::size_t kWorthwhileShare = 4;
 constexpr std::size_t kMaxDecidedAlone = 64;
 constexpr auto kProgressPause = std::chrono::milliseconds(20);
 constexpr unsigned kChangesPerLook = 64;  // at the clock
+
+/// A point to which the transaction can be taken back; it is forgotten at the end of the scope.
+class Savepoint {
+ public:
+  explicit Savepoint(sqlite3* database) : database_(database) {
+    gpkg::edit::execute(database, "SAVEPOINT qfcsync_change");
+  }
+  ~Savepoint() {
+    // Gone already when an error ended the transaction.
+    sqlite3_exec(database_, "RELEASE qfcsync_change", nullptr, nullptr, nullptr);
+  }
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+  void roll_back() { gpkg::edit::execute(database_, "ROLLBACK TO qfcsync_change"); }
+
+ private:
+  sqlite3* database_;
+};
 
 }  // namespace
 
@@ -34,7 +55,8 @@ Attempt::Attempt(TargetFile& file, const Spool& spool, const ApplicationOptions&
       decisions_(decisions),
       progress_(progress),
       may_park_(may_park),
-      maker_(file) {}
+      maker_(file),
+      doubts_(file) {}
 
 Attempt::End Attempt::run() {
   if (file_.side_effects() != nullptr) {
@@ -96,11 +118,18 @@ Change Attempt::effective(const Change& change, std::uint64_t number) {
   return out;
 }
 
+std::optional<Problem> Attempt::make(Target& target, const Change& told, std::uint64_t number,
+                                     const StandIns& stand_ins) {
+  const Change change = effective(told, number);
+  auto problem = maker_.make(target, change, stand_ins);
+  if (!problem) doubts_.note(target, change, number);
+  return problem;
+}
+
 void Attempt::first_try(const Change& told, std::uint64_t number, std::string_view raw) {
   file_.connection().grant_steps();
   Target& target = file_.target(*told.table);
-  const Change change = effective(told, number);
-  auto problem = maker_.make(target, change, {});
+  auto problem = make(target, told, number, {});
   if (!problem) return;
   if (problem->may_pass()) {
     waiting_.add(number, problem->is_unique(), *told.table, raw);
@@ -116,7 +145,7 @@ std::size_t Attempt::round(Direction direction) {
     file_.connection().grant_steps();
     progress_.tell(1.0);
     Target& target = file_.target(*told.table);
-    auto problem = maker_.make(target, effective(told, deferred.number), deferred.stand_ins);
+    auto problem = make(target, told, deferred.number, deferred.stand_ins);
     if (!problem) {
       ++made;
       return Next::Drop;
@@ -142,6 +171,7 @@ void Attempt::rounds(bool to_the_end) {
 
 void Attempt::park() {
   if (waiting_.empty() || !may_park_) return;
+  doubts_.doubt();  // values that stand in refer to nothing
   file_.set_triggers(false);
   file_.set_checks(false);
   if (file_.side_effects() != nullptr) file_.side_effects()->mute();
@@ -169,7 +199,7 @@ void Attempt::settle() {
     const bool is_many = waiting_.size() > kMaxDecidedAlone;
     waiting_.visit(Direction::Forward, [&](const Change& told, Deferred& deferred) {
       Target& target = file_.target(*told.table);
-      auto problem = maker_.make(target, effective(told, deferred.number), deferred.stand_ins);
+      auto problem = make(target, told, deferred.number, deferred.stand_ins);
       if (!problem) return Next::Drop;
       if (!is_next && problem->may_pass()) return Next::Keep;
       is_next = is_many;
@@ -184,17 +214,20 @@ std::vector<Mismatch> Attempt::describe(Target& target, const Change& change, Pr
   return describe_refusal(file_.handle(), target.table(), change, *problem.refusal);
 }
 
-bool Attempt::judge(const std::vector<Mismatch>& mismatches, const Change& change,
-                    std::uint64_t number, const StandIns& stand_ins) {
+bool Attempt::judge(const std::vector<Mismatch>& mismatches, Target& target, const Change& change,
+                    std::uint64_t number, const StandIns& stand_ins, const Refusal* refusal) {
+  const bool may_retry =
+      change.operation != Operation::Delete && decisions_.retries[number]++ < kMaxRetries;
   Verdict verdict;
   verdict.action = Verdict::Action::Abort;
-  if (options_.judge) verdict = options_.judge(mismatches, change);
+  if (options_.judge) {
+    const Circumstances circumstances(file_, target, change, refusal, may_retry);
+    verdict = options_.judge(mismatches, change, circumstances);
+  }
   if (verdict.action == Verdict::Action::Abort) {
     end_ = End::Aborted;
     return false;
   }
-  const bool may_retry =
-      change.operation != Operation::Delete && ++decisions_.retries[number] <= kMaxRetries;
   if (verdict.action == Verdict::Action::Skip || !may_retry) return false;
   if (verdict.new_values.size() != change.table->column_count()) {
     throw Error(ErrorCode::InvalidArgument, "a verdict needs one value for each column");
@@ -205,18 +238,44 @@ bool Attempt::judge(const std::vector<Mismatch>& mismatches, const Change& chang
     verdict.new_values[column] = Value(change.old_values[column]);
   }
   decisions_.replaced[number] = std::move(verdict.new_values);
+  others_ = std::move(verdict.others);
   return true;
+}
+
+void Attempt::make_way(Target& target) {
+  if (others_.empty()) return;
+  file_.set_triggers(false);
+  if (file_.side_effects() != nullptr) file_.side_effects()->mute();
+  std::vector<ValueView> key;
+  std::vector<ValueView> values;
+  for (const OtherRow& other : others_) {
+    key.clear();
+    values.clear();
+    for (const Value& value : other.key) key.push_back(value.view());
+    for (const Value& value : other.new_values) values.push_back(value.view());
+    // A row that is refused stays in the way: the next try shows it.
+    if (!target.rows().update(key, values)) target.note_update(key, values, false);
+  }
+  if (file_.side_effects() != nullptr) file_.side_effects()->unmute();
+  others_.clear();
 }
 
 bool Attempt::decide(Target& target, const Change& told, std::uint64_t number, Problem problem,
                      const StandIns& stand_ins) {
+  // Rows that made way get their values back when the change is left out after all.
+  std::optional<Savepoint> before;
   while (true) {
     const Change change = effective(told, number);
-    if (!judge(describe(target, change, problem), change, number, stand_ins)) {
+    const std::optional<Refusal> refusal = problem.refusal;
+    if (!judge(describe(target, change, problem), target, change, number, stand_ins,
+               refusal ? &*refusal : nullptr)) {
+      if (before) before->roll_back();
       if (!is_over()) skip(target, told, number, stand_ins);
       return false;
     }
-    auto next = maker_.make(target, effective(told, number), stand_ins);
+    if (!others_.empty() && !before) before.emplace(file_.handle());
+    make_way(target);
+    auto next = make(target, told, number, stand_ins);
     if (!next) return true;
     problem = std::move(*next);
   }
@@ -244,9 +303,14 @@ void Attempt::finish_touched() {
     file_.connection().grant_steps();
     Target& target = file_.target(*told->table);
     const Change change = effective(*told, number);
+    if (file_.side_effects()->touched(target.number(), change.key_values())) doubts_.add(number);
     auto problem = maker_.finish(target, change);
     if (!problem) continue;
-    if (judge(describe(target, change, *problem), change, number, {})) end_ = End::Again;
+    const std::optional<Refusal> refusal = problem->refusal;
+    if (judge(describe(target, change, *problem), target, change, number, {},
+              refusal ? &*refusal : nullptr)) {
+      end_ = End::Again;
+    }
     if (is_over()) return;
     decisions_.skipped.insert(number);
     end_ = End::Again;
@@ -254,26 +318,61 @@ void Attempt::finish_touched() {
   }
 }
 
+/// SQLite counts no violation. It may have counted one up and another one down.
+bool Attempt::has_hidden_violations() {
+  SideEffects* effects = file_.side_effects();
+  const bool has_effects = effects != nullptr && !effects->empty() && doubts_.is_possible();
+  if (doubts_.empty() && !has_effects) return false;
+  HiddenViolations hidden(file_.handle(), file_.foreign_keys());
+  bool is_found = false;
+  StoreSource source(spool_.store());
+  ChangesetReader reader(source);
+  std::uint64_t number = 0;
+  for (; const Change* told = is_found ? nullptr : reader.next(); ++number) {
+    if (!doubts_.contains(number) || decisions_.skipped.contains(number)) continue;
+    file_.connection().grant_steps();
+    Target& target = file_.target(*told->table);
+    is_found = hidden.add(target, doubts_.links(target), effective(*told, number));
+  }
+  if (has_effects) {
+    effects->visit([&](std::size_t table, Cells key, const SideEffect& effect) {
+      Target& target = file_.target(table);
+      is_found = is_found || hidden.add(target, doubts_.links(target), key, effect);
+    });
+  }
+  return is_found || hidden.has_lost_parents();
+}
+
 void Attempt::check_foreign_keys() {
   const bool acts = file_.has_key_actions();
-  if (acts && !file_.connection().has_deferred_violations()) return;
+  if (acts && !file_.connection().has_deferred_violations() && !has_hidden_violations()) return;
   const auto& keys = file_.foreign_keys();
   file_.connection().grant_steps();
   auto after = find_violations(file_.handle(), keys);
-  if (acts) {
-    file_.rollback();
-    file_.begin();
-    const auto before = find_violations(file_.handle(), keys);
-    return decide_violations(ViolationFinder(keys, std::move(after), before));
+  const bool was_known = file_.violations_before() != nullptr;
+  if (!was_known) {
+    restart();
+    file_.read_violations_before();
   }
-  const ViolationFinder finder(keys, std::move(after), file_.violations_before());
-  if (finder.empty()) return;
-  file_.rollback();
-  file_.begin();
-  decide_violations(finder);
+  ViolationFinder finder(file_.handle(), keys, std::move(after), *file_.violations_before());
+  if (!finder.empty()) {
+    if (was_known) restart();
+    return decide_violations(finder);
+  }
+  // SQLite counts rows that hung on nothing before, when they refer to their own table.
+  if (was_known) {
+    file_.forget_counted_violations();
+  } else {
+    end_ = End::Again;
+  }
 }
 
-void Attempt::decide_violations(const ViolationFinder& finder) {
+void Attempt::restart() {
+  file_.rollback();
+  file_.begin();
+}
+
+void Attempt::decide_violations(ViolationFinder& finder) {
   bool is_found = false;
   StoreSource source(spool_.store());
   ChangesetReader reader(source);
@@ -283,10 +382,10 @@ void Attempt::decide_violations(const ViolationFinder& finder) {
     Target& target = file_.target(*told->table);
     const Change change = effective(*told, number);
     if (target.table().role == TargetTable::Role::Derived) continue;
-    const auto mismatch = finder.find(target.table(), change);
+    const auto mismatch = finder.find(target.table(), target.rows(), change);
     if (!mismatch) continue;
     is_found = true;
-    if (!judge({*mismatch}, change, number, {})) {
+    if (!judge({*mismatch}, target, change, number, {}, nullptr)) {
       if (is_over()) return;
       decisions_.skipped.insert(number);
     }

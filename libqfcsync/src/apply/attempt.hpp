@@ -4,6 +4,7 @@
 #include "apply/change_maker.hpp"
 #include "apply/deferred_changes.hpp"
 #include "apply/foreign_keys.hpp"
+#include "apply/hidden_violations.hpp"
 #include "apply/spool.hpp"
 #include "apply/target_file.hpp"
 
@@ -68,22 +69,32 @@ class Attempt {
   Phase phase_of(const Target& target, const Change& change) const;
   void first_try(const Change& change, std::uint64_t number, std::string_view raw);
 
+  /// Makes a change as it was decided.
+  std::optional<Problem> make(Target& target, const Change& told, std::uint64_t number,
+                              const StandIns& stand_ins);
+
   std::size_t round(DeferredChanges::Direction direction);
   void rounds(bool to_the_end);
   void park();
   void settle();
   void finish_touched();
   void check_foreign_keys();
-  void decide_violations(const ViolationFinder& finder);
+  bool has_hidden_violations();
+  /// Takes everything back and begins a new transaction.
+  void restart();
+  void decide_violations(ViolationFinder& finder);
 
   /// Asks the judge until the change is made or left out.
   ///
   /// @return false when it is left out
   bool decide(Target& target, const Change& change, std::uint64_t number, Problem problem,
               const StandIns& stand_ins);
-  /// @return false when the run ends
-  bool judge(const std::vector<Mismatch>& mismatches, const Change& change, std::uint64_t number,
-             const StandIns& stand_ins);
+  /// @param refusal  nullptr when it is not the database that refuses
+  /// @return         false when the change is left out or the run ends
+  bool judge(const std::vector<Mismatch>& mismatches, Target& target, const Change& change,
+             std::uint64_t number, const StandIns& stand_ins, const Refusal* refusal);
+  /// Writes the rows that the verdict on a change names.
+  void make_way(Target& target);
   void skip(Target& target, const Change& change, std::uint64_t number, const StandIns& stand_ins);
   std::vector<Mismatch> describe(Target& target, const Change& change, Problem& problem);
 
@@ -98,8 +109,10 @@ class Attempt {
   ProgressTeller& progress_;
   bool may_park_;
   ChangeMaker maker_;
+  DoubtfulChanges doubts_;
   DeferredChanges waiting_;
   std::vector<ValueView> replaced_;  // what effective() points to
+  std::vector<OtherRow> others_;     // of the last verdict
   End end_ = End::Complete;
 };
 

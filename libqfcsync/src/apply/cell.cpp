@@ -1,5 +1,7 @@
 #include "apply/cell.hpp"
 
+#include <qfcsync/error.hpp>
+
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -39,9 +41,18 @@ std::string_view shown(std::string_view text) {
 
 }  // namespace
 
+bool try_bind_cell(sqlite3_stmt* statement, int index, const ValueView& value) {
+  const int result = bind(statement, index, value);
+  if (result == SQLITE_TOOBIG) return false;
+  if (result != SQLITE_OK) throw std::bad_alloc();  // the index is ours: memory is missing
+  return true;
+}
+
 void bind_cell(sqlite3_stmt* statement, int index, const ValueView& value) {
-  // Only memory can be missing: the index is ours, and sizes were checked when the value was read.
-  if (bind(statement, index, value) != SQLITE_OK) throw std::bad_alloc();
+  if (try_bind_cell(statement, index, value)) return;
+  throw Error(ErrorCode::LimitExceeded,
+              fmt::format("a value of {} bytes is larger than SQLite takes", value.bytes().size()),
+              ErrorOrigin::Sqlite, SQLITE_TOOBIG);
 }
 
 ValueView read_cell(sqlite3_stmt* statement, int index) {

@@ -9,6 +9,11 @@ struct sqlite3_stmt;
 namespace qfcsync::apply {
 
 /// Binds by reference: the bytes must live until the statement is reset. Undefined binds NULL.
+///
+/// @return false: the value is larger than SQLite takes
+bool try_bind_cell(sqlite3_stmt* statement, int index, const ValueView& value);
+
+/// The same for values that came from the file or fitted before. @errors LimitExceeded
 void bind_cell(sqlite3_stmt* statement, int index, const ValueView& value);
 
 /// A cell of the row that the statement stands on; valid until it moves.

@@ -35,7 +35,8 @@ ChangesetApplyResult apply_changeset(const std::filesystem::path& target, ByteSo
   inner.dry_run = options.dry_run;
   inner.all_or_nothing = options.policy == MismatchPolicy::Abort;
   inner.progress = options.progress;
-  inner.judge = [&](std::span<const Mismatch> mismatches, const Change& change) {
+  inner.judge = [&](std::span<const Mismatch> mismatches, const Change& change,
+                    const apply::Circumstances&) {
     for (const Mismatch& mismatch : mismatches) {
       ++result.mismatch_count;
       if (result.mismatches.size() < options.max_reported) result.mismatches.push_back(mismatch);

@@ -25,34 +25,15 @@ std::vector<std::string> key_names(sqlite3* database, const std::string& table) 
 std::string violations_sql(const std::vector<std::string>& names, const ForeignKey& key) {
   std::string columns;
   for (const std::string& name : names) columns += fmt::format("c.{}, ", sql_name(name));
-  std::string filled;
-  std::string match;
   for (std::size_t i = 0; i < key.child_columns.size(); ++i) {
-    const std::string child = "c." + sql_name(key.child_columns[i]);
-    columns += (i == 0 ? "" : ", ") + child;
-    filled += child + " IS NOT NULL AND ";
-    if (key.parent.empty()) continue;
-    // The parent stands first: its collation and affinity count.
-    match +=
-        fmt::format("{}p.{} = {}", i == 0 ? "" : " AND ", sql_name(key.parent_columns[i]), child);
+    columns += fmt::format("{}c.{}", i == 0 ? "" : ", ", sql_name(key.child_columns[i]));
   }
-  if (key.parent.empty()) {
-    return fmt::format("SELECT {} FROM {} c WHERE {}1", columns, sql_name(key.child), filled);
-  }
-  return fmt::format("SELECT {} FROM {} c WHERE {}NOT EXISTS (SELECT 1 FROM {} p WHERE {})",
-                     columns, sql_name(key.child), filled, sql_name(key.parent), match);
+  return fmt::format("SELECT {} FROM {} c WHERE {}", columns, sql_name(key.child), orphan_sql(key));
 }
 
 std::string identity(const Violation& violation) {
   return fmt::format("{} {} ", violation.foreign_key, violation.key.size()) + violation.key +
          violation.parent;
-}
-
-std::optional<std::size_t> position(const TargetTable& table, const std::string& column) {
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (same_name(table.columns[i].name, column)) return i;
-  }
-  return std::nullopt;
 }
 
 std::string cells_text(const std::vector<std::string>& names, const std::vector<Value>& cells) {
@@ -65,6 +46,22 @@ std::string cells_text(const std::vector<std::string>& names, const std::vector<
 }
 
 }  // namespace
+
+std::string orphan_sql(const ForeignKey& key) {
+  std::string filled;
+  std::string match;
+  for (std::size_t i = 0; i < key.child_columns.size(); ++i) {
+    const std::string child = "c." + sql_name(key.child_columns[i]);
+    filled += fmt::format("{}{} IS NOT NULL", i == 0 ? "" : " AND ", child);
+    if (key.parent.empty()) continue;
+    // The parent stands first: its collation and affinity count.
+    match +=
+        fmt::format("{}p.{} = {}", i == 0 ? "" : " AND ", sql_name(key.parent_columns[i]), child);
+  }
+  if (key.parent.empty()) return filled;
+  return fmt::format("{} AND NOT EXISTS (SELECT 1 FROM {} p WHERE {})", filled,
+                     sql_name(key.parent), match);
+}
 
 std::vector<Violation> find_violations(sqlite3* database, const std::vector<ForeignKey>& keys) {
   std::vector<Violation> violations;
@@ -90,15 +87,16 @@ std::vector<Violation> find_violations(sqlite3* database, const std::vector<Fore
   return violations;
 }
 
-ViolationFinder::ViolationFinder(const std::vector<ForeignKey>& keys, std::vector<Violation> after,
-                                 const std::vector<Violation>& before)
-    : keys_(keys), by_child_(keys.size()), by_parent_(keys.size()) {
+ViolationFinder::ViolationFinder(sqlite3* database, const std::vector<ForeignKey>& keys,
+                                 std::vector<Violation> after, const std::vector<Violation>& before)
+    : database_(database), keys_(keys), orphans_(keys.size()) {
   std::unordered_set<std::string> known;
   for (const Violation& violation : before) known.insert(identity(violation));
   for (Violation& violation : after) {
     if (known.contains(identity(violation))) continue;
-    by_child_[violation.foreign_key][violation.key] = {violation.parent_cells};
-    by_parent_[violation.foreign_key][violation.parent] = {std::move(violation.parent_cells)};
+    Orphans& orphans = orphans_[violation.foreign_key];
+    orphans.by_child[std::move(violation.key)] = orphans.parents.size();
+    orphans.parents.push_back(std::move(violation.parent_cells));
     ++count_;
   }
 }
@@ -111,37 +109,59 @@ std::optional<Mismatch> ViolationFinder::as_child(const TargetTable& table,
   for (std::size_t number = 0; number < keys_.size(); ++number) {
     const ForeignKey& key = keys_[number];
     if (!same_name(key.child, table.name)) continue;
-    const auto found = by_child_[number].find(name);
-    if (found == by_child_[number].end()) continue;
+    const Orphans& orphans = orphans_[number];
+    const auto found = orphans.by_child.find(name);
+    if (found == orphans.by_child.end()) continue;
+    const std::vector<Value>& parent = orphans.parents[found->second];
     const auto is_written = [&](const std::string& column) {
-      const auto at = position(table, column);
+      const auto at = table.find(column);
       return at && change.new_values[*at].is_defined();
     };
     if (std::none_of(key.child_columns.begin(), key.child_columns.end(), is_written)) continue;
     Mismatch mismatch =
         make_mismatch(MismatchKind::ForeignKey, table, change,
                       fmt::format("{} refers to a row of {} that is missing",
-                                  cells_text(key.child_columns, found->second.parent_cells),
+                                  cells_text(key.child_columns, parent),
                                   key.parent.empty() ? "a missing table" : key.parent));
     mismatch.column = key.child_columns[0];
-    mismatch.expected = found->second.parent_cells[0];
+    mismatch.expected = parent[0];
     return mismatch;
   }
   return std::nullopt;
 }
 
-std::optional<Mismatch> ViolationFinder::as_parent(const TargetTable& table,
-                                                   const Change& change) const {
+/// Whether rows refer to those values and find nothing.
+bool ViolationFinder::lacks(std::size_t foreign_key, const std::vector<Value>& parent) {
+  const Orphans& orphans = orphans_[foreign_key];
+  if (orphans.parents.empty()) return false;
+  std::vector<ValueView> cells;
+  const auto views = [&](const std::vector<Value>& values) {
+    cells.clear();
+    for (const Value& value : values) cells.push_back(value.view());
+    return Cells(cells);
+  };
+  const auto [lacked, is_new] =
+      lacked_.try_emplace(foreign_key, database_, keys_[foreign_key], foreign_key);
+  if (is_new) {
+    for (const auto& each : orphans.parents) lacked->second.add(views(each));
+  }
+  return lacked->second.contains(views(parent));
+}
+
+std::optional<Mismatch> ViolationFinder::as_parent(const TargetTable& table, RowWriter& rows,
+                                                   const Change& change) {
   if (change.operation == Operation::Insert) return std::nullopt;
+  std::vector<std::size_t> columns;
   for (std::size_t number = 0; number < keys_.size(); ++number) {
     const ForeignKey& key = keys_[number];
     if (!same_name(key.parent, table.name)) continue;
-    std::string name;
+    columns.clear();
     for (const std::string& column : key.parent_columns) {
-      const auto at = position(table, column);
-      append_cell(name, at ? change.old_values[*at] : ValueView());
+      if (const auto at = table.find(column)) columns.push_back(*at);
     }
-    if (!by_parent_[number].contains(name)) continue;
+    if (columns.size() != key.parent_columns.size()) continue;
+    const std::vector<Value> parent = rows.read(change.old_values, columns);
+    if (parent.empty() || !lacks(number, parent)) continue;
     Mismatch mismatch = make_mismatch(
         MismatchKind::ForeignKey, table, change,
         fmt::format("rows of {} refer to it by {}", key.child, fmt::join(key.child_columns, ", ")));
@@ -151,10 +171,10 @@ std::optional<Mismatch> ViolationFinder::as_parent(const TargetTable& table,
   return std::nullopt;
 }
 
-std::optional<Mismatch> ViolationFinder::find(const TargetTable& table,
-                                              const Change& change) const {
+std::optional<Mismatch> ViolationFinder::find(const TargetTable& table, RowWriter& rows,
+                                              const Change& change) {
   auto mismatch = as_child(table, change);
-  return mismatch ? mismatch : as_parent(table, change);
+  return mismatch ? mismatch : as_parent(table, rows, change);
 }
 
 }  // namespace qfcsync::apply

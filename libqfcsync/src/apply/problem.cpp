@@ -15,19 +15,6 @@ using gpkg::edit::Statement;
 
 constexpr std::string_view kForeignKeyMessage = "FOREIGN KEY constraint failed";
 
-/// Names in "UNIQUE constraint failed: t.a, t.b" and "NOT NULL constraint failed: t.a".
-std::vector<std::size_t> named_columns(const TargetTable& table, std::string_view message) {
-  std::vector<std::size_t> columns;
-  const auto colon = message.find(": ");
-  if (colon == std::string_view::npos) return columns;
-  const std::string list = fmt::format(", {}, ", message.substr(colon + 2));
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    const std::string name = fmt::format(", {}.{}, ", table.name, table.columns[i].name);
-    if (list.find(name) != std::string::npos) columns.push_back(i);
-  }
-  return columns;
-}
-
 MismatchKind kind_of(const Refusal& refusal) {
   switch (refusal.code) {
     case SQLITE_CONSTRAINT_UNIQUE:
@@ -99,6 +86,19 @@ Mismatch unique_mismatch(sqlite3* database, const TargetTable& table, const Chan
 }
 
 }  // namespace
+
+/// Names in "UNIQUE constraint failed: t.a, t.b" and "NOT NULL constraint failed: t.a".
+std::vector<std::size_t> named_columns(const TargetTable& table, std::string_view message) {
+  std::vector<std::size_t> columns;
+  const auto colon = message.find(": ");
+  if (colon == std::string_view::npos) return columns;
+  const std::string list = fmt::format(", {}, ", message.substr(colon + 2));
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const std::string name = fmt::format(", {}.{}, ", table.name, table.columns[i].name);
+    if (list.find(name) != std::string::npos) columns.push_back(i);
+  }
+  return columns;
+}
 
 bool Problem::is_unique() const { return refusal && kind_of(*refusal) == MismatchKind::Unique; }
 

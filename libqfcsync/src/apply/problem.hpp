@@ -37,6 +37,9 @@ Mismatch make_mismatch(MismatchKind kind, const TargetTable& table, const Change
 Mismatch other_value(const TargetTable& table, const Change& change, std::size_t column,
                      const ValueView& found);
 
+/// Columns that a refusal names; none for an index on expressions.
+std::vector<std::size_t> named_columns(const TargetTable& table, std::string_view message);
+
 /// What a refusal means for people. Looks at the file to say who holds a value.
 std::vector<Mismatch> describe_refusal(sqlite3* database, const TargetTable& table,
                                        const Change& change, const Refusal& refusal);

@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 
 #include "apply/cell.hpp"
+#include "apply/problem.hpp"
 
 #include <algorithm>
 
@@ -92,7 +93,41 @@ void RowWriter::done_reading() {
   reading_ = nullptr;
 }
 
-std::optional<Refusal> RowWriter::run(Statement& statement) {
+std::vector<Value> RowWriter::read(Cells known, std::span<const std::size_t> columns) {
+  std::vector<Value> cells;
+  const bool is_known = std::all_of(columns.begin(), columns.end(),
+                                    [&](std::size_t column) { return known[column].is_defined(); });
+  if (is_known) {
+    for (const std::size_t column : columns) cells.emplace_back(known[column]);
+    return cells;
+  }
+  std::vector<ValueView> wanted(table_.columns.size());
+  for (const std::size_t column : columns) wanted[column] = ValueView::null();
+  if (const auto* row = find(known, wanted)) {
+    for (const std::size_t column : columns) {
+      cells.emplace_back(known[column].is_defined() ? known[column] : (*row)[column]);
+    }
+  }
+  done_reading();
+  return cells;
+}
+
+/// Tells the largest cell: it is to blame, or most of it.
+void RowWriter::refuse_size(Cells key, Cells values) const {
+  const auto largest = std::max_element(
+      values.begin(), values.end(),
+      [](const ValueView& a, const ValueView& b) { return a.bytes().size() < b.bytes().size(); });
+  const auto column = static_cast<std::size_t>(largest - values.begin());
+  throw Error(
+      ErrorCode::LimitExceeded,
+      fmt::format("table {}, {}: column {} has {} bytes; with it the row is larger than the "
+                  "{} bytes that SQLite takes",
+                  table_.name, key_text(table_, key), table_.columns[column].name,
+                  largest->bytes().size(), sqlite3_limit(database_, SQLITE_LIMIT_LENGTH, -1)),
+      ErrorOrigin::Sqlite, SQLITE_TOOBIG);
+}
+
+std::optional<Refusal> RowWriter::run(Statement& statement, Cells key, Cells values) {
   const StatementUse use(statement);
   const int result = sqlite3_step(statement.handle());
   if (result == SQLITE_DONE) {
@@ -107,6 +142,7 @@ std::optional<Refusal> RowWriter::run(Statement& statement) {
                 fmt::format("table {}: a trigger took the whole transaction back: {}", table_.name,
                             sqlite3_errmsg(database_)));
   }
+  if (primary == SQLITE_TOOBIG) refuse_size(key, values);
   if (primary != SQLITE_CONSTRAINT && primary != SQLITE_MISMATCH) {
     gpkg::edit::throw_sqlite(database_, fmt::format("cannot write table {}", table_.name));
   }
@@ -125,8 +161,10 @@ std::optional<Refusal> RowWriter::insert(Cells values) {
                                            sql_name(table_.name), columns, marks));
   }
   int index = 0;
-  for (const ValueView& value : values) bind_cell(insert_->handle(), ++index, value);
-  return run(*insert_);
+  for (const ValueView& value : values) {
+    if (!try_bind_cell(insert_->handle(), ++index, value)) refuse_size(values, values);
+  }
+  return run(*insert_, values, values);
 }
 
 std::optional<Refusal> RowWriter::update(Cells key, Cells values) {
@@ -138,10 +176,11 @@ std::optional<Refusal> RowWriter::update(Cells key, Cells values) {
   Statement& statement = kept(updates_, "UPDATE");
   int index = 0;
   for (std::size_t i = 0; i < mask_.size(); ++i) {
-    if (mask_[i]) bind_cell(statement.handle(), ++index, values[i]);
+    if (!mask_[i]) continue;
+    if (!try_bind_cell(statement.handle(), ++index, values[i])) refuse_size(key, values);
   }
   bind_key(statement, index + 1, key);
-  return run(statement);
+  return run(statement, key, values);
 }
 
 std::optional<Refusal> RowWriter::remove(Cells key) {
@@ -149,7 +188,7 @@ std::optional<Refusal> RowWriter::remove(Cells key) {
     remove_.emplace(database_, fmt::format("DELETE FROM {}{}", sql_name(table_.name), where_key()));
   }
   bind_key(*remove_, 1, key);
-  return run(*remove_);
+  return run(*remove_, key, key);
 }
 
 }  // namespace qfcsync::apply

@@ -32,6 +32,7 @@ using Cells = std::span<const ValueView>;
 ///
 /// A row is named by cells of which only those of the key are looked at. All methods throw as
 /// gpkg::edit::Statement does, but what the row itself is to blame for is returned as a Refusal.
+/// A value or row that is larger than SQLite takes is LimitExceeded.
 class RowWriter {
  public:
   RowWriter(sqlite3* database, const TargetTable& table) : database_(database), table_(table) {}
@@ -45,6 +46,12 @@ class RowWriter {
   ///                row. Valid until done_reading(), which must follow
   const std::vector<ValueView>* find(Cells key, Cells wanted);
   void done_reading();
+
+  /// Copies some cells of one row; those that are known need not be read.
+  ///
+  /// @param known  a cell a column, Undefined where the file has to be asked; the key always
+  /// @return       empty when there is no such row
+  std::vector<Value> read(Cells known, std::span<const std::size_t> columns);
 
   std::optional<Refusal> insert(Cells values);
   /// Writes what is not Undefined in values, key aside; nothing to write is no refusal.
@@ -69,7 +76,8 @@ class RowWriter {
   std::string where_key() const;
   const char* or_abort() const;
   void bind_key(gpkg::edit::Statement& statement, int first, Cells key) const;
-  std::optional<Refusal> run(gpkg::edit::Statement& statement);
+  std::optional<Refusal> run(gpkg::edit::Statement& statement, Cells key, Cells values);
+  [[noreturn]] void refuse_size(Cells key, Cells values) const;
 
   sqlite3* database_;
   const TargetTable& table_;

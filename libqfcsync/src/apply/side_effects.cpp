@@ -3,6 +3,7 @@
 #include "apply/cell.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <exception>
 
 #include <fmt/format.h>
@@ -107,7 +108,8 @@ void SideEffects::watch(std::size_t number, const TargetTable& table) {
 }
 
 std::string SideEffects::name_of(std::size_t number, Cells key) const {
-  std::string name = std::to_string(number);
+  std::string name(sizeof number, '\0');
+  std::memcpy(name.data(), &number, sizeof number);
   for (const std::size_t column : watched_.at(number).key) append_cell(name, key[column]);
   return name;
 }
@@ -177,11 +179,28 @@ std::optional<SideEffect> SideEffects::find(std::size_t number, Cells key) const
   if (effects_.empty()) return std::nullopt;
   const auto found = effects_.find(name_of(number, key));
   if (found == effects_.end()) return std::nullopt;
-  SideEffect effect{found->second.existed, {}};
+  return effect_of(found->second);
+}
+
+SideEffect SideEffects::effect_of(const Entry& entry) const {
+  SideEffect effect{entry.existed, {}};
   std::string buffer;
-  std::string_view cells = cells_->read(found->second.offset, found->second.size, buffer);
+  std::string_view cells = cells_->read(entry.offset, entry.size, buffer);
   while (!cells.empty()) effect.original.emplace_back(take_cell(cells));
   return effect;
+}
+
+void SideEffects::visit(const Visit& visit) const {
+  std::vector<ValueView> key;
+  for (const auto& [name, entry] : effects_) {
+    std::size_t number = 0;
+    std::memcpy(&number, name.data(), sizeof number);
+    const Watched& watched = watched_.at(number);
+    key.assign(watched.columns, ValueView());
+    std::string_view rest = std::string_view(name).substr(sizeof number);
+    for (const std::size_t column : watched.key) key[column] = take_cell(rest);
+    visit(number, key, effect_of(entry));
+  }
 }
 
 void SideEffects::clear() {

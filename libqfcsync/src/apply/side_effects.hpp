@@ -6,6 +6,7 @@
 #include "apply/row_writer.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -48,6 +49,10 @@ class SideEffects {
   bool touched(std::size_t number, Cells key) const;
   /// @return nullopt when nothing but the changeset touched the row
   std::optional<SideEffect> find(std::size_t number, Cells key) const;
+  /// Shows all rows: number of the table, cells of which those of the key are there, and the
+  /// effect.
+  using Visit = std::function<void(std::size_t number, Cells key, const SideEffect& effect)>;
+  void visit(const Visit& visit) const;
   /// Forgets all rows.
   void clear();
 
@@ -66,6 +71,7 @@ class SideEffects {
   void note(int count, sqlite3_value** values);
   void note_row(std::size_t number, Operation operation);
   std::string name_of(std::size_t number, Cells key) const;
+  SideEffect effect_of(const Entry& entry) const;
   void remember(const std::string& name, bool existed, const std::string& cells);
 
   struct Pending {

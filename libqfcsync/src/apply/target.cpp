@@ -13,9 +13,10 @@ Target::Target(sqlite3* database, std::size_t number, TargetTable table)
   if (!table_.triggers.rtree.empty()) index_.emplace(database, table_.triggers.rtree);
 }
 
-void Target::forget_key_actions() {
+void Target::set_key_actions(const std::vector<ForeignKey>& keys) {
   table_.is_action_parent = false;
   for (auto& column : table_.columns) column.is_referenced = false;
+  mark_referenced(table_, keys);
 }
 
 model::Envelope Target::box_of(Cells values) const {

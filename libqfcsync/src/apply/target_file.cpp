@@ -40,6 +40,42 @@ bool leads_nowhere(sqlite3* database, const ForeignKey& key) {
   return false;
 }
 
+std::string default_of(sqlite3* database, const std::string& table, const std::string& column) {
+  gpkg::edit::Statement statement(
+      database, "SELECT dflt_value FROM pragma_table_info(?1) WHERE name = ?2 COLLATE NOCASE");
+  statement.bind_text(1, table).bind_text(2, column);
+  const std::string value = statement.step() ? statement.column_text(0) : "";
+  return value.empty() ? "NULL" : value;
+}
+
+/// A trigger that does to rows of the child what the foreign key does when a value changes that
+/// they refer to.
+std::string follow_trigger(sqlite3* database, const ForeignKey& key, std::size_t number) {
+  std::string columns;
+  std::string differs;
+  std::string sets;
+  std::string refers;
+  for (std::size_t i = 0; i < key.parent_columns.size(); ++i) {
+    const std::string parent = gpkg::edit::sql_name(key.parent_columns[i]);
+    const std::string child = gpkg::edit::sql_name(key.child_columns[i]);
+    const std::string value =
+        key.on_update == "CASCADE" ? "NEW." + parent
+        : key.on_update == "SET NULL"
+            ? "NULL"
+            : "(" + default_of(database, key.child, key.child_columns[i]) + ")";
+    columns += fmt::format("{}{}", i == 0 ? "" : ", ", parent);
+    differs += fmt::format("{}OLD.{} IS NOT NEW.{}", i == 0 ? "" : " OR ", parent, parent);
+    sets += fmt::format("{}{} = {}", i == 0 ? "" : ", ", child, value);
+    // The parent stands first: its collation and affinity count.
+    refers += fmt::format("{}OLD.{} = {}", i == 0 ? "" : " AND ", parent, child);
+  }
+  return fmt::format(
+      "CREATE TEMP TRIGGER qfcsync_follow_{} AFTER UPDATE OF {} ON main.{} WHEN {} BEGIN UPDATE {} "
+      "SET {} WHERE {}; END",
+      number, columns, gpkg::edit::sql_name(key.parent), differs, gpkg::edit::sql_name(key.child),
+      sets, refers);
+}
+
 void flush_file(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw_errno("cannot open " + path.string());
@@ -68,7 +104,8 @@ TargetFile::TargetFile(const std::filesystem::path& path, FileSafety safety)
   execute(handle(), fmt::format("PRAGMA cache_size=-{}", cache).c_str());
 }
 
-void TargetFile::prepare(const Spool& changeset, bool with_key_actions) {
+void TargetFile::prepare(const Spool& changeset, bool with_key_actions,
+                         const std::vector<std::string>& watched) {
   connection_.grant_steps();
   gpkg::refuse_hidden_pragmas(handle());
   foreign_keys_ = read_foreign_keys(handle());
@@ -79,8 +116,12 @@ void TargetFile::prepare(const Spool& changeset, bool with_key_actions) {
     targets_.push_back(std::make_unique<Target>(handle(), targets_.size(), std::move(read)));
     by_name_[table.name] = targets_.back().get();
   }
-  if (!with_key_actions && !renames_parents(changeset)) drop_key_actions();
-  watch_side_effects();
+  if (!with_key_actions) {
+    const bool must_follow = renames_parents(changeset);
+    drop_key_actions();
+    if (must_follow) follow_renames();
+  }
+  watch_side_effects(watched);
 }
 
 /// Whether a value changes that foreign keys follow: without their action rows that the changeset
@@ -117,11 +158,23 @@ void TargetFile::drop_key_actions() {
   });
   execute(handle(), "PRAGMA foreign_keys=OFF");
   has_key_actions_ = false;
-  for (const auto& target : targets_) target->forget_key_actions();
-  violations_before_ = find_violations(handle(), foreign_keys_);
+  for (const auto& target : targets_) target->set_key_actions({});
+  read_violations_before();
 }
 
-void TargetFile::watch_side_effects() {
+/// Lets rows follow a value that they refer to, as their foreign keys say, while deletes take
+/// nothing along: foreign keys of SQLite do both or nothing.
+void TargetFile::follow_renames() {
+  std::vector<ForeignKey> followed;
+  for (const ForeignKey& key : foreign_keys_) {
+    if (key.on_update.empty() || key.parent.empty()) continue;
+    execute(handle(), follow_trigger(handle(), key, followed.size()).c_str());
+    followed.push_back(key);
+  }
+  for (const auto& target : targets_) target->set_key_actions(followed);
+}
+
+void TargetFile::watch_side_effects(const std::vector<std::string>& watched) {
   const bool is_careful = std::any_of(targets_.begin(), targets_.end(), [](const auto& target) {
     return target->table().triggers.has_others || target->table().is_action_parent;
   });
@@ -132,6 +185,25 @@ void TargetFile::watch_side_effects() {
       effects_->watch(target->number(), target->table());
     }
   }
+  for (const std::string& name : watched) {
+    const bool is_known = std::any_of(targets_.begin(), targets_.end(), [&](const auto& target) {
+      return same_name(target->table().name, name);
+    });
+    if (is_known) continue;
+    bystanders_.push_back(
+        std::make_unique<Bystander>(handle(), read_watched_table(handle(), name)));
+    effects_->watch(targets_.size() + bystanders_.size() - 1, bystanders_.back()->table);
+  }
+}
+
+const TargetTable& TargetFile::watched_table(std::size_t number) {
+  return number < targets_.size() ? targets_[number]->table()
+                                  : bystanders_[number - targets_.size()]->table;
+}
+
+RowWriter& TargetFile::watched_rows(std::size_t number) {
+  return number < targets_.size() ? targets_[number]->rows()
+                                  : bystanders_[number - targets_.size()]->rows;
 }
 
 Target& TargetFile::target(const ChangesetTable& table) {
@@ -157,6 +229,11 @@ void TargetFile::set_checks(bool count) {
 void TargetFile::begin() {
   connection_.grant_steps();
   execute(handle(), "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys=ON");
+}
+
+void TargetFile::forget_counted_violations() {
+  // All keys are counted as deferred ones, and that count becomes 0 with it.
+  execute(handle(), "PRAGMA defer_foreign_keys=OFF");
 }
 
 void TargetFile::flush() {

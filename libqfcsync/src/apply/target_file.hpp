@@ -35,8 +35,8 @@ class Target {
 
   std::size_t number() const { return number_; }
   const TargetTable& table() const { return table_; }
-  /// From now on foreign keys do nothing when rows of the table go or change.
-  void forget_key_actions();
+  /// From now on only these foreign keys do something when rows of the table go or change.
+  void set_key_actions(const std::vector<ForeignKey>& keys);
   RowWriter& rows() { return rows_; }
 
   /// To be called after a row was written.
@@ -79,8 +79,10 @@ class TargetFile {
   /// Reads the tables of a changeset. Once, before the first transaction.
   ///
   /// @param with_key_actions  see ApplicationOptions
+  /// @param watched           tables whose rows are looked after beside those of the changeset
   /// @errors                  SchemaMismatch
-  void prepare(const Spool& changeset, bool with_key_actions);
+  void prepare(const Spool& changeset, bool with_key_actions,
+               const std::vector<std::string>& watched = {});
 
   sqlite3* handle() const { return connection_.handle(); }
   gpkg::edit::Connection& connection() { return connection_; }
@@ -88,12 +90,26 @@ class TargetFile {
   /// Whether SQLite acts on foreign keys and counts what violates them. If not,
   /// violations_before() has to be compared with.
   bool has_key_actions() const { return has_key_actions_; }
-  const std::vector<Violation>& violations_before() const { return violations_before_; }
+  /// nullptr: not read yet.
+  const std::vector<Violation>* violations_before() const {
+    return violations_before_ ? &*violations_before_ : nullptr;
+  }
+  /// While no change is made.
+  void read_violations_before() { violations_before_ = find_violations(handle(), foreign_keys_); }
+  /// Makes SQLite commit what it counts as violated. To be called when nothing is.
+  void forget_counted_violations();
   /// nullptr unless triggers or foreign keys may change rows on their own.
   SideEffects* side_effects() { return effects_.get(); }
 
+  /// A table by its number in side_effects(), and its rows.
+  const TargetTable& watched_table(std::size_t number);
+  RowWriter& watched_rows(std::size_t number);
+
   /// The table of a change; stays where it is.
   Target& target(const ChangesetTable& table);
+  std::size_t target_count() const { return targets_.size(); }
+  /// By Target::number().
+  Target& target(std::size_t number) { return *targets_[number]; }
 
   /// Whether triggers fire from now on. Spatial indexes are complete whenever they do.
   void set_triggers(bool fire);
@@ -111,16 +127,25 @@ class TargetFile {
   void flush();
   bool renames_parents(const Spool& changeset);
   void drop_key_actions();
-  void watch_side_effects();
+  void follow_renames();
+  void watch_side_effects(const std::vector<std::string>& watched);
 
   std::filesystem::path path_;
   FileSafety safety_;
   gpkg::edit::Connection connection_;
   std::vector<ForeignKey> foreign_keys_;
   bool has_key_actions_ = true;
-  std::vector<Violation> violations_before_;
+  std::optional<std::vector<Violation>> violations_before_;
   std::unique_ptr<SideEffects> effects_;
+  /// A table that the changeset does not speak of.
+  struct Bystander {
+    Bystander(sqlite3* database, TargetTable about)
+        : table(std::move(about)), rows(database, table) {}
+    TargetTable table;
+    RowWriter rows;
+  };
   std::vector<std::unique_ptr<Target>> targets_;
+  std::vector<std::unique_ptr<Bystander>> bystanders_;
   std::unordered_map<std::string, Target*> by_name_;
   std::string last_name_;
   Target* last_ = nullptr;

@@ -153,18 +153,6 @@ void mark_derived(TargetTable& table) {
   }
 }
 
-void mark_referenced(TargetTable& table, const std::vector<ForeignKey>& foreign_keys) {
-  for (const ForeignKey& key : foreign_keys) {
-    if (!key.has_action || !same_name(key.parent, table.name)) continue;
-    table.is_action_parent = true;
-    for (auto& column : table.columns) {
-      column.is_referenced |=
-          std::any_of(key.parent_columns.begin(), key.parent_columns.end(),
-                      [&](const std::string& name) { return same_name(column.name, name); });
-    }
-  }
-}
-
 void check_names(const TargetTable& table, const TableSchema& described) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     if (i < described.columns.size() &&
@@ -207,7 +195,9 @@ ForeignKey read_foreign_key(sqlite3* database, const Statement& row) {
   if (parent.bind_text(1, name).step()) key.parent = parent.column_text(0);
   for (const int column : {3, 4}) {
     const std::string action = row.column_text(column);
-    key.has_action |= action == "CASCADE" || action == "SET NULL" || action == "SET DEFAULT";
+    const bool does = action == "CASCADE" || action == "SET NULL" || action == "SET DEFAULT";
+    key.has_action |= does;
+    if (does && column == 3) key.on_update = action;
   }
   return key;
 }
@@ -249,6 +239,13 @@ std::vector<std::string> TargetTable::key_names() const {
   return names;
 }
 
+std::optional<std::size_t> TargetTable::find(std::string_view column) const {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (same_name(columns[i].name, column)) return i;
+  }
+  return std::nullopt;
+}
+
 std::vector<ForeignKey> read_foreign_keys(sqlite3* database) {
   std::vector<ForeignKey> keys;
   Statement statement(database,
@@ -267,6 +264,37 @@ std::vector<ForeignKey> read_foreign_keys(sqlite3* database) {
   for (auto& key : keys) default_to_primary_key(database, key);
   std::erase_if(keys, [&](const ForeignKey& key) { return !is_sound(database, key); });
   return keys;
+}
+
+void mark_referenced(TargetTable& table, const std::vector<ForeignKey>& foreign_keys) {
+  for (const ForeignKey& key : foreign_keys) {
+    if (!key.has_action || !same_name(key.parent, table.name)) continue;
+    table.is_action_parent = true;
+    for (auto& column : table.columns) {
+      column.is_referenced |=
+          std::any_of(key.parent_columns.begin(), key.parent_columns.end(),
+                      [&](const std::string& name) { return same_name(column.name, name); });
+    }
+  }
+}
+
+TargetTable read_watched_table(sqlite3* database, const std::string& name) {
+  TargetTable table;
+  table.name = name;
+  read_columns(database, table);
+  if (table.columns.empty()) refuse(name, "the file has no such table");
+  if (!table.key.empty()) return table;
+  for (const char* rowid : {"rowid", "_rowid_", "oid"}) {
+    if (table.find(rowid)) continue;
+    TargetColumn column;
+    column.name = rowid;
+    column.is_key = true;
+    table.columns.insert(table.columns.begin(), std::move(column));
+    table.key.push_back(0);
+    table.has_nameless_rows = true;
+    break;
+  }
+  return table;
 }
 
 TargetTable read_target_table(sqlite3* database, const ChangesetTable& wanted,

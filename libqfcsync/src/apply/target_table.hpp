@@ -48,8 +48,12 @@ struct TargetTable {
   TableTriggers triggers;
   /// Some foreign key does something to other rows when a row here goes or changes.
   bool is_action_parent = false;
+  /// Rows have no key: the first of columns is the rowid, which stands in for it.
+  bool has_nameless_rows = false;
 
   std::vector<std::string> key_names() const;
+  /// Position of a column, as SQLite compares names.
+  std::optional<std::size_t> find(std::string_view column) const;
   /// All that triggers do is known, so that it can be done faster than one by one.
   bool can_skip_triggers() const {
     return !triggers.has_others && !is_action_parent && role == Role::Plain;
@@ -63,6 +67,7 @@ struct ForeignKey {
   std::string parent;  ///< as stored; "" when there is no such table
   std::vector<std::string> parent_columns;
   bool has_action = false;  ///< CASCADE, SET NULL or SET DEFAULT
+  std::string on_update;    ///< the action when a value changes that is referred to
 };
 
 /// @errors Corrupt, Io, Busy
@@ -75,6 +80,14 @@ std::vector<ForeignKey> read_foreign_keys(sqlite3* database);
 TargetTable read_target_table(sqlite3* database, const ChangesetTable& table,
                               const TableSchema* described,
                               const std::vector<ForeignKey>& foreign_keys);
+
+/// Reads as much of a table as is needed to look at its rows.
+///
+/// @errors SchemaMismatch: there is no such table
+TargetTable read_watched_table(sqlite3* database, const std::string& name);
+
+/// Marks what foreign keys do to other rows when a row of the table goes or changes.
+void mark_referenced(TargetTable& table, const std::vector<ForeignKey>& foreign_keys);
 
 /// What the triggers of a table do.
 ///

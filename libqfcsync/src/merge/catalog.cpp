@@ -139,7 +139,12 @@ std::size_t Catalog::parent_key_number(std::uint32_t table,
   for (std::size_t i = 0; i < parent_keys_.size(); ++i) {
     if (parent_keys_[i].table == table && parent_keys_[i].columns == columns) return i;
   }
-  parent_keys_.push_back({table, columns});
+  ParentKey& key = parent_keys_.emplace_back();
+  key.table = table;
+  key.columns = columns;
+  for (const std::size_t column : columns) {
+    key.affinities.push_back(affinity_of(tables_[table].schema->columns[column].type));
+  }
   return parent_keys_.size() - 1;
 }
 

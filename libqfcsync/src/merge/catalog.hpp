@@ -2,6 +2,7 @@
 
 #include <qfcsync/merge.hpp>
 
+#include "merge/affinity.hpp"
 #include "merge/geometry_compare.hpp"
 
 #include <cstdint>
@@ -27,6 +28,7 @@ struct MergeRelation {
 struct ParentKey {
   std::uint32_t table = 0;
   std::vector<std::size_t> columns;
+  std::vector<Affinity> affinities;  ///< of the columns
 };
 
 /// A table of the changesets, with what is known about it.

@@ -5,6 +5,7 @@
 #include "merge/value_hash.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -12,11 +13,16 @@
 namespace qfcsync::merge {
 namespace {
 
+constexpr double kMaxExactReal = 9007199254740992.0;  // 2^53
+
 /// The new value of a reference, of the type that the old one had.
 ValueView like(ValueView before, ValueView after, std::deque<std::string>& texts) {
   if (after.type() != ValueType::Integer) return after;
   if (before.type() == ValueType::Real) {
-    return ValueView::real(static_cast<double>(after.as_integer()));
+    const auto real = static_cast<double>(after.as_integer());
+    // Beyond 2^53 a real may name another row.
+    const bool is_exact = std::abs(real) <= kMaxExactReal;
+    return is_exact ? ValueView::real(real) : after;
   }
   if (before.type() != ValueType::Text) return after;
   return ValueView::text(texts.emplace_back(std::to_string(after.as_integer())));
@@ -100,7 +106,7 @@ bool MovedKeys::follow(std::size_t parent_key) {
                     if (!rewrite(catalog_->table(key.table), change, row)) return;
                     pick(change.new_values, key.columns, before);
                     pick(row.new_values, key.columns, after);
-                    std::string name = reference_key(before);
+                    std::string name = reference_key(before, key.affinities);
                     if (name.empty() || before == after) return;
                     std::vector<Value> values(after.begin(), after.end());
                     auto& known = tuples_[parent_key][std::move(name)];
@@ -135,8 +141,9 @@ void MovedKeys::rewrite_reference(const MergeRelation& relation, const Change& c
   const bool is_touched =
       std::any_of(values.begin(), values.end(), [](ValueView value) { return value.is_defined(); });
   if (!is_touched) return;
-  if (is_rowid(catalog_->parent_keys()[relation.parent_key])) {
-    const ValueView before = reference_value(values[0]);
+  const ParentKey& key = catalog_->parent_keys()[relation.parent_key];
+  if (is_rowid(key)) {
+    const ValueView before = comparable(values[0], key.affinities[0]);
     const auto after = before.type() == ValueType::Integer
                            ? new_key(relation.parent, before.as_integer())
                            : std::nullopt;
@@ -150,7 +157,10 @@ void MovedKeys::rewrite_reference(const MergeRelation& relation, const Change& c
   if (tuple == nullptr) return;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const ValueView after = (*tuple)[i].view();
-    if (!values[i].is_defined() || reference_value(values[i]) == reference_value(after)) continue;
+    const Affinity affinity = key.affinities[i];
+    if (!values[i].is_defined() || comparable(values[i], affinity) == comparable(after, affinity)) {
+      continue;
+    }
     out.new_values[relation.child_columns[i]] = like(values[i], after, out.texts);
   }
 }
@@ -158,7 +168,8 @@ void MovedKeys::rewrite_reference(const MergeRelation& relation, const Change& c
 const std::vector<Value>* MovedKeys::find_tuple(const MergeRelation& relation,
                                                 std::span<const ValueView> values) const {
   const Tuples& tuples = tuples_[relation.parent_key];
-  const std::string name = reference_key(values);
+  const auto& affinities = catalog_->parent_keys()[relation.parent_key].affinities;
+  const std::string name = reference_key(values, affinities);
   if (!name.empty()) {
     const auto found = tuples.find(name);
     return found == tuples.end() ? nullptr : &found->second;
@@ -172,9 +183,9 @@ const std::vector<Value>* MovedKeys::find_tuple(const MergeRelation& relation,
     for (std::size_t i = 0; i < values.size() && is_same; ++i) {
       ValueView old;
       cursor.take_value(old);
-      const bool has_moved = !(old == reference_value(after[i].view()));
+      const bool has_moved = !(old == comparable(after[i].view(), affinities[i]));
       is_moved = is_moved || (has_moved && values[i].is_defined());
-      is_same = !values[i].is_defined() || old == reference_value(values[i]);
+      is_same = !values[i].is_defined() || old == comparable(values[i], affinities[i]);
     }
     if (is_same && is_moved) return &after;
   }

@@ -48,6 +48,10 @@ class ParentPlanner {
     return key.columns == state_.catalog.table(key.table).key;
   }
 
+  std::span<const Affinity> affinities(const MergeRelation& relation) const {
+    return state_.catalog.parent_keys()[relation.parent_key].affinities;
+  }
+
   void collect(const ChangeSide& side, OffsetIndex KeyIndexes::*deleted) {
     std::vector<ValueView> values;
     side.for_each([](const MergeTable& table) { return table.is_parent; },
@@ -60,7 +64,7 @@ class ParentPlanner {
                       pick(is_delete ? change.old_values : change.new_values, key.columns, values);
                       if (!is_complete(values)) continue;
                       (is_delete ? keys_[i].*deleted : keys_[i].written)
-                          .insert(hash_reference(values, 0), at.offset());
+                          .insert(hash_reference(values, key.affinities), at.offset());
                     }
                   });
   }
@@ -115,7 +119,7 @@ class ParentPlanner {
   Gone find_gone(const MergeRelation& relation, std::uint64_t& parent) {
     if (!is_complete(tuple_)) return Gone::No;
     const KeyIndexes& key = keys_[relation.parent_key];
-    const std::uint64_t hash = hash_reference(tuple_, 0);
+    const std::uint64_t hash = hash_reference(tuple_, affinities(relation));
     const std::span<const std::size_t> columns = relation.child_columns;
     if (row_.is_due_to_ours(columns) && is_deleted_by_theirs(relation, hash, parent)) {
       return Gone::ByTheirs;
@@ -130,16 +134,14 @@ class ParentPlanner {
   }
 
   bool same_reference_to(const MergeRelation& relation, const std::vector<Value>& row) {
-    for (std::size_t i = 0; i < tuple_.size(); ++i) {
-      const ValueView value = row[relation.parent_columns[i]].view();
-      if (!(reference_value(value) == reference_value(tuple_[i]))) return false;
-    }
-    return true;
+    other_.clear();
+    for (const std::size_t column : relation.parent_columns) other_.push_back(row[column].view());
+    return same_reference(tuple_, other_, affinities(relation));
   }
 
   bool names_tuple(const MergeRelation& relation, std::span<const ValueView> row) {
     pick(row, relation.parent_columns, other_);
-    return same_reference(tuple_, other_);
+    return same_reference(tuple_, other_, affinities(relation));
   }
 
   /// Another row has the value now, so that nothing is missing.
@@ -277,12 +279,12 @@ class ParentPlanner {
 
   bool can_return(const MergeRelation& relation, Side referrer) {
     const std::vector<ValueView> former = former_reference(relation, referrer);
-    if (former.empty() || same_reference(former, tuple_)) return false;
+    if (former.empty() || same_reference(former, tuple_, affinities(relation))) return false;
     if (!is_complete(former)) return true;
     std::uint64_t ignored = 0;
     const std::vector<ValueView> kept = tuple_;
     tuple_ = former;
-    const std::uint64_t hash = hash_reference(tuple_, 0);
+    const std::uint64_t hash = hash_reference(tuple_, affinities(relation));
     const bool is_there = !is_deleted_by_ours(relation, hash, ignored) &&
                           !is_deleted_by_theirs(relation, hash, ignored);
     tuple_ = kept;
@@ -316,7 +318,7 @@ class ParentPlanner {
       const ParentKey& key = state_.catalog.parent_keys()[i];
       if (key.table != row_.table().number) continue;
       row_.values(key.columns, other_);
-      keys_[i].removed.insert(hash_reference(other_, 0), removed_.size());
+      keys_[i].removed.insert(hash_reference(other_, key.affinities), removed_.size());
     }
     removed_.emplace_back(row_.table().number, std::move(row));
   }

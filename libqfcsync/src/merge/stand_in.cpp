@@ -12,10 +12,13 @@ namespace {
 constexpr std::size_t kTextMarkDigits = 6;
 constexpr std::size_t kNumberMarkDigits = 12;  // stays far below 2^53, which JSON readers need
 
+std::string ending(std::string_view mark) {
+  return "~" + std::string(mark.substr(0, kTextMarkDigits));
+}
+
 Value marked(ValueView value, std::string_view mark) {
   if (value.type() == ValueType::Text) {
-    const std::string text =
-        std::string(value.bytes()) + "~" + std::string(mark.substr(0, kTextMarkDigits));
+    const std::string text = std::string(value.bytes()) + ending(mark);
     return Value(ValueView::text(text));
   }
   std::int64_t number = 0;
@@ -44,6 +47,12 @@ std::optional<std::pair<std::size_t, Value>> choose_stand_in(std::span<const Sta
     return std::pair(at->column, Value(ValueView::null()));
   }
   return std::nullopt;
+}
+
+bool is_stand_in(ValueView value, std::string_view mark) {
+  if (value.type() == ValueType::Text) return value.bytes().ends_with(ending(mark));
+  const bool is_number = value.type() == ValueType::Integer || value.type() == ValueType::Real;
+  return is_number && marked(value, mark).view() == value;
 }
 
 std::string row_mark(const std::string& table, std::span<const ValueView> key) {

@@ -28,6 +28,9 @@ struct StandInColumn {
 std::optional<std::pair<std::size_t, Value>> choose_stand_in(std::span<const StandInColumn> columns,
                                                              std::string_view mark);
 
+/// Whether the value is one that choose_stand_in made with that mark.
+bool is_stand_in(ValueView value, std::string_view mark);
+
 /// Hex digits that name a row, the same on every device.
 ///
 /// @param key  the values of its key

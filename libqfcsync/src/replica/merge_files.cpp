@@ -4,7 +4,9 @@
 
 #include "apply/application.hpp"
 #include "apply/spool.hpp"
+#include "replica/effect_conflict.hpp"
 #include "replica/refusals.hpp"
+#include "replica/side_rows.hpp"
 #include "replica/unnamed_rows.hpp"
 #include "replica/working_copy.hpp"
 
@@ -75,13 +77,21 @@ class FileMerge {
   }
 
   void apply_ours(const ByteStore& rebased) {
-    replica::Refusals refusals(schema_);
+    replica::SideRows base(base_);
+    replica::SideRows ours(ours_);
+    replica::Refusals refusals(schema_, options_, result_.renumbered, base, ours);
+    std::vector<Conflict> effects;
     apply::ApplicationOptions options;
     options.safety = FileSafety::PrivateCopy;
     // Rows that ours did not list are theirs: no delete of ours takes them along.
     options.with_key_actions = false;
-    options.judge = [&](std::span<const Mismatch> mismatches, const Change& change) {
-      return refusals.judge(mismatches, change);
+    options.judge = [&](std::span<const Mismatch> mismatches, const Change& change,
+                        const apply::Circumstances& circumstances) {
+      return refusals.judge(mismatches, change, circumstances);
+    };
+    options.watched_tables = tables_with_rows();
+    options.on_effect = [&](const apply::Effect& effect) {
+      effects.push_back(replica::effect_conflict(effect, schema_, base));
     };
     options.progress = part_of(options_.progress, kRebaseDone, 1);
     apply::StoreSource source(rebased);
@@ -89,9 +99,26 @@ class FileMerge {
     if (!applied.is_applied) {
       throw Error(ErrorCode::Internal, "the rebased changes were not applied");
     }
-    result_.conflict_count += refusals.conflicts().size();
+    base.check_unchanged();
+    ours.check_unchanged();
+    tell(refusals.conflicts());
+    tell(effects);
+  }
+
+  void tell(const std::vector<Conflict>& conflicts) {
+    result_.conflict_count += conflicts.size();
     if (!options_.on_conflict) return;
-    for (const Conflict& conflict : refusals.conflicts()) options_.on_conflict(conflict);
+    for (const Conflict& conflict : conflicts) options_.on_conflict(conflict);
+  }
+
+  /// All tables of users, with a key or without.
+  std::vector<std::string> tables_with_rows() const {
+    std::vector<std::string> names;
+    for (const TableSchema& table : schema_.tables) names.push_back(table.name);
+    for (const TableNote& note : schema_.notes) {
+      if (note.reason == TableNote::Reason::NoKey) names.push_back(note.table);
+    }
+    return names;
   }
 
   const std::filesystem::path& base_;

@@ -213,7 +213,8 @@ TEST_SUITE("apply/safety") {
     MemorySource source(changeset);
     apply::ApplicationOptions options;
     int asked = 0;
-    options.judge = [&](std::span<const Mismatch> mismatches, const Change& change) {
+    options.judge = [&](std::span<const Mismatch> mismatches, const Change& change,
+                        const apply::Circumstances&) {
       ++asked;
       CHECK(mismatches[0].kind == MismatchKind::Unique);
       apply::Verdict verdict;
@@ -243,12 +244,64 @@ TEST_SUITE("apply/safety") {
                                       .finish();
     MemorySource source(changeset);
     apply::ApplicationOptions options;
-    options.judge = [&](std::span<const Mismatch> mismatches, const Change& change) {
+    options.judge = [&](std::span<const Mismatch> mismatches, const Change& change,
+                        const apply::Circumstances&) {
       CHECK(mismatches[0].kind == MismatchKind::ForeignKey);
       return apply::Verdict{apply::Verdict::Action::Retry,
                             {Value(change.new_values[0]), Value(ValueView::null())}};
     };
     CHECK(apply::apply_to_file(f.file(), source, options).is_applied);
     CHECK(f.rows("SELECT * FROM c") == "1|NULL\n");
+  }
+
+  TEST_CASE("a value or row that SQLite does not take is refused by name, and nothing is changed") {
+    ApplyFixture f(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b BLOB); INSERT INTO t VALUES (1, 'x', "
+        "x'00')");
+    const std::string before = dump(f.file());
+    const std::string large(1001, 'v');
+    const std::string half(600, 'v');
+    const auto id = ValueView::integer(2);
+    const auto none = ValueView();
+    struct Case {
+      std::vector<ValueView> old_values;
+      std::vector<ValueView> new_values;
+      std::string told;
+    };
+    const auto one = ValueView::integer(1);
+    const Case cases[] = {
+        {{}, {id, ValueView::text("x"), ValueView::blob(large)}, "t, id = 2: column b has 1001"},
+        {{}, {id, ValueView::text(half), ValueView::blob(half)}, "t, id = 2: column a has 600"},
+        {{one, ValueView::text("x"), none},
+         {none, ValueView::text(large), none},
+         "t, id = 1: column a has 1001"},
+        {{one, ValueView::text("x"), ValueView::blob(std::string_view("\0", 1))},
+         {none, ValueView::text(half), ValueView::blob(half)},
+         "t, id = 1: column a has 600"},
+    };
+    for (const Case& each : cases) {
+      CAPTURE(each.told);
+      ChangesetBuilder builder;
+      builder.table("t", {1, 0, 0});
+      builder.insert({ValueView::integer(7), ValueView::text("first"), ValueView::null()});
+      if (each.old_values.empty()) {
+        builder.insert(each.new_values);
+      } else {
+        builder.update(each.old_values, each.new_values);
+      }
+      const std::string changeset = builder.finish();
+      apply::ApplicationOptions options;
+      options.max_value_bytes = 1000;
+      try {
+        MemorySource source(changeset);
+        apply::apply_to_file(f.file(), source, options);
+        FAIL("it was taken");
+      } catch (const Error& error) {
+        CHECK(error.code() == ErrorCode::LimitExceeded);
+        CHECK(std::string(error.what()).find(each.told) != std::string::npos);
+        CHECK(std::string(error.what()).find(f.file().string()) != std::string::npos);
+      }
+      CHECK(dump(f.file()) == before);
+    }
   }
 }

@@ -159,14 +159,18 @@ TEST_SUITE("merge/moved_keys") {
                           .insert({integer(8), real(2), null()})
                           .insert({integer(9), text("02"), null()})
                           .insert({integer(10), real(2.5), null()})
-                          .insert({integer(11), null(), null()});
+                          .insert({integer(11), null(), null()})
+                          .insert({integer(12), text(" +2.0e0\n"), null()})
+                          .insert({integer(13), text("2 x"), null()});
     const auto theirs = plots().insert({integer(2), text("t"), null()});
     const std::string result = run(ours, theirs);
     CHECK(result.find("trees insert 7, '3', NULL") != std::string::npos);
     CHECK(result.find("trees insert 8, 3, NULL") != std::string::npos);
-    CHECK(result.find("trees insert 9, '02', NULL") != std::string::npos);
+    CHECK(result.find("trees insert 9, '3', NULL") != std::string::npos);
     CHECK(result.find("trees insert 10, 2.5, NULL") != std::string::npos);
     CHECK(result.find("trees insert 11, NULL, NULL") != std::string::npos);
+    CHECK(result.find("trees insert 12, '3', NULL") != std::string::npos);
+    CHECK(result.find("trees insert 13, '2 x', NULL") != std::string::npos);
   }
 
   TEST_CASE_FIXTURE(Fixture, "a relation of the caller that cannot be followed is refused") {

@@ -1,3 +1,4 @@
+#include "support/seed_offset.hpp"
 #include "unit/merge/merge_model.hpp"
 
 #include <algorithm>
@@ -293,7 +294,7 @@ TEST_SUITE("merge/rebase_laws") {
   }
 
   TEST_CASE("rebased changes apply, keep every constraint and lose nothing in silence") {
-    for (std::uint64_t seed = 1; seed <= kCases; ++seed) {
+    for (std::uint64_t seed = seed_offset() + 1; seed <= seed_offset() + kCases; ++seed) {
       const Sides sides(seed);
       const auto policy = static_cast<MergePolicy>(seed % 3);
       CAPTURE(seed);
@@ -313,7 +314,7 @@ TEST_SUITE("merge/rebase_laws") {
 
   TEST_CASE("without conflict both sides' edits are all there and the direction does not matter") {
     int seen = 0;
-    for (std::uint64_t seed = 1; seed <= kCases; ++seed) {
+    for (std::uint64_t seed = seed_offset() + 1; seed <= seed_offset() + kCases; ++seed) {
       const Sides sides(seed);
       CAPTURE(seed);
       CAPTURE(sides.story());
@@ -331,7 +332,7 @@ TEST_SUITE("merge/rebase_laws") {
   }
 
   TEST_CASE("merging under Ours is merging the other way under Theirs, but for new keys") {
-    for (std::uint64_t seed = 1; seed <= kCases; ++seed) {
+    for (std::uint64_t seed = seed_offset() + 1; seed <= seed_offset() + kCases; ++seed) {
       const Sides sides(seed);
       CAPTURE(seed);
       CAPTURE(sides.story());
@@ -348,7 +349,7 @@ TEST_SUITE("merge/rebase_laws") {
   }
 
   TEST_CASE("an unchanged side, and the same edits on both sides") {
-    for (std::uint64_t seed = 1; seed <= kCases / 10; ++seed) {
+    for (std::uint64_t seed = seed_offset() + 1; seed <= seed_offset() + kCases / 10; ++seed) {
       const Sides sides(seed);
       CAPTURE(seed);
       REQUIRE(describe(merge(sides, sides.ours_bytes, "", MergePolicy::Ours).bytes) ==
