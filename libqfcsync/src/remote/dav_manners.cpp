@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kNote = "tmp/manners-1";
 constexpr std::size_t kMaxNoteBytes = 1024;
+constexpr int kClaimProbeRounds = 24;
 /// A MOVE that is not exclusive is so in one round of ten, as measured on Apache.
 constexpr int kMoveProbeRounds = 60;
 
@@ -82,7 +83,7 @@ std::string read_note(DavServer& server) {
 }
 
 DavPublish probe(DavServer& server, const std::string& program) {
-  if (is_exclusive(server, DavPublish::Claim, kProbeRounds)) return DavPublish::Claim;
+  if (is_exclusive(server, DavPublish::Claim, kClaimProbeRounds)) return DavPublish::Claim;
   const bool may_move = !has_known_race(program);
   if (may_move && is_exclusive(server, DavPublish::Move, kMoveProbeRounds)) return DavPublish::Move;
   return DavPublish::None;

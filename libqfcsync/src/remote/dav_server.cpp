@@ -64,9 +64,18 @@ Answer DavServer::propfind(std::string_view path, char depth) {
   return sender_.send(made, kMaxListingBytes);
 }
 
+/// Apache finds fault with the request when a file is taken for a folder.
+bool DavServer::is_below_file(std::string_view path) {
+  const std::string_view parent = parent_of(path);
+  if (parent.empty()) return false;
+  const auto found = look(parent);
+  return !found || !found->is_collection;
+}
+
 std::optional<DavResource> DavServer::look(std::string_view path) {
   const Answer answer = propfind(path, '0');
   if (answer.status == 404 || answer.status == 410) return std::nullopt;
+  if (answer.status == 400 && is_below_file(path)) return std::nullopt;
   if (answer.status != 207) sender_.refuse(answer, fmt::format("cannot look at '{}'", path));
   auto resources = parse_multistatus(answer.body);
   if (resources.empty()) return std::nullopt;

@@ -50,6 +50,7 @@ class DavServer {
 
  private:
   HttpRequest request(std::string method, std::string_view path) const;
+  bool is_below_file(std::string_view path);
   Answer propfind(std::string_view path, char depth);
   Headers authorize() const;
 

@@ -21,7 +21,6 @@ using ProbeCreate =
 /// @errors        Network, Timeout: the probe says nothing then
 bool probe_exclusive_create(const std::string& prefix, int rounds, const ProbeCreate& create);
 
-inline constexpr int kProbeRounds = 24;
 inline constexpr std::size_t kProbeRacers = 6;
 
 }  // namespace qfcsync::remote

@@ -14,6 +14,8 @@ namespace qfcsync::remote {
 namespace {
 
 constexpr std::string_view kNote = "tmp/manners-1";
+/// Who ignores the condition does so always; and SeaweedFS lets a loser wait for a second.
+constexpr int kS3ProbeRounds = 5;
 constexpr std::string_view kInOrder = "exclusive, in order";
 constexpr std::string_view kNotInOrder = "exclusive, not in order";
 
@@ -78,7 +80,7 @@ S3Manners find_s3_manners(S3Bucket& bucket) {
   S3Manners manners;
   manners.lists_in_byte_order = probe_order(bucket, probe.prefix() + "order/");
   manners.has_exclusive_create =
-      probe_exclusive_create(probe.prefix() + "race-", kProbeRounds,
+      probe_exclusive_create(probe.prefix() + "race-", kS3ProbeRounds,
                              [&](const std::string& name, const std::string& content) {
                                return [&bucket, name, content] {
                                  const Answer answer = put_text(bucket, name, content, Replace::No);

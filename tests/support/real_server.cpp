@@ -1,4 +1,4 @@
-#include "remote/real_server.hpp"
+#include "support/real_server.hpp"
 
 #include <chrono>
 #include <cstdlib>
