@@ -25,6 +25,7 @@ MODULES = {
     "merge": ({"changeset", "model", "base"}, {"fmt"}),
     "sqlitefile": ({"model", "base"}, {"fmt", "xxhash"}),
     "store": ({"base"}, {"fmt", "posix"}),
+    "remote": ({"store", "io", "base"}, {"fmt", "curl", "pugixml", "openssl", "posix"}),
     "gpkg": ({"model", "deltafile", "base"}, {"fmt", "nlohmann", "sqlite", "posix"}),
     "extract": ({"sqlitefile", "gpkg", "changeset", "io", "model", "base"},
                 {"fmt", "sqlite", "posix", "xxhash"}),
@@ -58,7 +59,7 @@ LIBRARIES = (
     ("gdal", r"gdal.*|ogr_.*|ogrsf_.*|cpl_.*"), ("proj", r"proj\.h"), ("openssl", r"openssl/"),
     ("boost", r"boost/"), ("spdlog", r"spdlog/"), ("sodium", r"sodium(\.h|/)"),
     ("toml", r"toml\+\+/"), ("cli11", r"CLI/"), ("xxhash", r"xxh(ash|_x86dispatch)\.h"),
-    ("zstd", r"zstd\.h"),
+    ("zstd", r"zstd\.h"), ("curl", r"curl/"),
     ("posix", r"(sys/|linux/)?[a-z0-9_]+\.h"),
 )
 

@@ -91,7 +91,9 @@ typedef enum qfcsync_error_origin {
   QFCSYNC_ORIGIN_ASIO = 5,
   QFCSYNC_ORIGIN_ZIP = 6,
   QFCSYNC_ORIGIN_XML = 7,
-  QFCSYNC_ORIGIN_CRYPTO = 8
+  QFCSYNC_ORIGIN_CRYPTO = 8,
+  QFCSYNC_ORIGIN_CURL = 9,
+  QFCSYNC_ORIGIN_HTTP = 10 /* native: the status of the answer */
 } qfcsync_error_origin;
 
 typedef struct qfcsync_error {

@@ -50,6 +50,8 @@ static_assert(is(ErrorOrigin::Asio, QFCSYNC_ORIGIN_ASIO));
 static_assert(is(ErrorOrigin::Zip, QFCSYNC_ORIGIN_ZIP));
 static_assert(is(ErrorOrigin::Xml, QFCSYNC_ORIGIN_XML));
 static_assert(is(ErrorOrigin::Crypto, QFCSYNC_ORIGIN_CRYPTO));
+static_assert(is(ErrorOrigin::Curl, QFCSYNC_ORIGIN_CURL));
+static_assert(is(ErrorOrigin::Http, QFCSYNC_ORIGIN_HTTP));
 
 static_assert(is(ValueType::Undefined, QFCSYNC_VALUE_UNDEFINED));
 static_assert(is(ValueType::Integer, QFCSYNC_VALUE_INTEGER));

@@ -17,7 +17,7 @@ enum class ErrorCode : int {
 std::string_view to_string(ErrorCode code) noexcept;
 
 /// Which library reported the failure first.
-enum class ErrorOrigin { None, Os, Sqlite, Gdal, Git, Asio, Zip, Xml, Crypto };
+enum class ErrorOrigin { None, Os, Sqlite, Gdal, Git, Asio, Zip, Xml, Crypto, Curl, Http };
 
 /// The one exception type of qfcsync.
 ///

@@ -1,0 +1,113 @@
+#include "remote/webdav_blobs.hpp"
+
+#include <qfcsync/error.hpp>
+#include <qfcsync/remote_store.hpp>
+
+#include "remote/blob_range.hpp"
+#include "remote/dav_manners.hpp"
+#include "store/blob_name.hpp"
+
+#include <fmt/format.h>
+
+namespace qfcsync::remote {
+namespace {
+
+/// The bytes wait in a temporary file, and servers have limits of their own.
+constexpr std::uint64_t kMaxWebdavBlobBytes = std::uint64_t{16} << 30;
+
+DavPublish prepare(DavServer& server) {
+  server.make_root();
+  const DavPublish how = find_dav_manners(server);
+  remove_old_dav_leftovers(server);
+  return how;
+}
+
+}  // namespace
+
+WebdavBlobs::WebdavBlobs(const WebdavOptions& options) : server_(options), how_(prepare(server_)) {}
+
+std::optional<BlobInfo> WebdavBlobs::stat(std::string_view name) {
+  store::check_blob_name(name);
+  const auto found = server_.look(name);
+  if (!found || found->is_collection) return std::nullopt;
+  return BlobInfo{std::string(name), found->size, found->modified};
+}
+
+void WebdavBlobs::read(std::string_view name, std::uint64_t offset, std::uint64_t length,
+                       ByteSink& sink) {
+  store::check_blob_name(name);
+  const RemoteBlob blob{name, server_.get_request(name),
+                        [&] {
+                          const auto info = stat(name);
+                          if (info) return info->size;
+                          throw Error(ErrorCode::NotFound,
+                                      fmt::format("there is no blob {}", name));
+                        },
+                        true};
+  read_range(server_.sender(), blob, offset, length, sink);
+}
+
+Created WebdavBlobs::create(std::string_view name, ByteSource& data, std::uint64_t size) {
+  store::check_blob_name(name);
+  if (size > kMaxWebdavBlobBytes) {
+    throw Error(ErrorCode::LimitExceeded, fmt::format("blob {} has {} bytes", name, size));
+  }
+  if (stat(name)) return Created::Exists;
+  const Spool spool = spool_source(name, data, size);
+  DavUpload upload(server_);
+  upload.send(HttpBody(*spool.bytes));
+  server_.make_parents(name);
+  switch (publish(server_, how_, upload, name)) {
+    case Published::Done:
+      return Created::Created;
+    case Published::Taken:
+      return Created::Exists;
+    case Published::Unknown:
+      break;
+  }
+  switch (compare_blob(*this, name, size, spool.sha256)) {
+    case Found::Same:
+      return Created::Created;
+    case Found::Other:
+      return Created::Exists;
+    case Found::Nothing:
+      break;
+  }
+  throw Error(ErrorCode::Busy, fmt::format("{}: {} was removed while it was created; try again",
+                                           server_.sender().store(), name));
+}
+
+std::vector<BlobInfo> WebdavBlobs::list(std::string_view prefix, std::string_view after,
+                                        std::size_t limit) {
+  store::check_blob_prefix(prefix);
+  return list_tree([&](const std::string& path) { return read_folder(path); }, prefix, after,
+                   limit);
+}
+
+std::vector<TreeEntry> WebdavBlobs::read_folder(const std::string& path) {
+  std::vector<TreeEntry> entries;
+  auto inside = server_.list(path.empty() ? path : path.substr(0, path.size() - 1));
+  if (!inside) return entries;
+  for (auto& found : *inside) {
+    entries.push_back({{std::move(found.path), found.size, found.modified}, found.is_collection});
+  }
+  return entries;
+}
+
+void WebdavBlobs::remove(std::string_view name) {
+  store::check_blob_name(name);
+  // DELETE would take a folder with all in it.
+  if (stat(name)) server_.remove(name);
+}
+
+BlobLimits WebdavBlobs::limits() { return {kMaxWebdavBlobBytes, how_ != DavPublish::None}; }
+
+}  // namespace qfcsync::remote
+
+namespace qfcsync {
+
+std::unique_ptr<BlobStore> open_webdav_blobs(const WebdavOptions& options) {
+  return std::make_unique<remote::WebdavBlobs>(options);
+}
+
+}  // namespace qfcsync
