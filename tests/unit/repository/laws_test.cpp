@@ -67,9 +67,8 @@ TEST_CASE("every version of every file restores, by several repositories on one 
 
 TEST_CASE("the cost of commit, log and restore does not grow with the number of versions") {
   const RepositoryFixture fixture;
-  fixture.init();
-  auto counting = std::make_shared<test::CountingBlobs>(open_folder_blobs(fixture.store));
-  Repository repository = Repository::open(counting, {fixture.cache});
+  auto counting = std::make_shared<test::CountingBlobs>(make_memory_blobs());
+  Repository repository = Repository::init(counting, {fixture.cache});
   const auto cost_of = [&](const auto& work) {
     const std::uint64_t before = counting->calls;
     work();

@@ -51,7 +51,8 @@ TEST_CASE("what rules keep is there, what they give up is not, and the preview t
     CAPTURE(seed);
     std::mt19937_64 random(seed);
     const RepositoryFixture fixture;
-    Repository repository = fixture.init();
+    const std::shared_ptr<BlobStore> store = make_memory_blobs();
+    Repository repository = Repository::init(store, {fixture.cache});
     std::map<std::string, std::vector<std::pair<std::string, std::string>>> versions;
     std::map<std::string, std::string> now;
     for (int i = 0; i < 40; ++i) {
@@ -93,7 +94,7 @@ TEST_CASE("what rules keep is there, what they give up is not, and the preview t
     }
     CHECK(repository.log({"", "", {}, "", 1000}).size() == 40);
     CHECK(repository.check(CheckDepth::Deep).problems.empty());
-    Repository fresh = fixture.open_without_cache();
+    Repository fresh = Repository::open(store);
     CHECK(fresh.check(CheckDepth::Deep).problems.empty());
     // And on it goes.
     const std::string bytes = now["a"] + "!";
