@@ -21,6 +21,7 @@ MODULES = {
     "io": ({"base"}, {"fmt", "posix"}),
     "changeset": ({"model", "base"}, {"fmt", "nlohmann", "xxhash"}),
     "chunk": ({"base"}, {"fmt", "zstd"}),
+    "history": ({"chunk", "base"}, {"fmt", "nlohmann", "git2"}),
     "deltafile": ({"model", "base"}, {"fmt", "nlohmann"}),
     "merge": ({"changeset", "model", "base"}, {"fmt"}),
     "sqlitefile": ({"model", "base"}, {"fmt", "xxhash"}),
@@ -32,13 +33,16 @@ MODULES = {
     "apply": ({"gpkg", "changeset", "io", "model", "base"}, {"fmt", "sqlite", "posix"}),
     "replica": ({"extract", "apply", "merge", "gpkg", "changeset", "io", "model", "base"},
                 {"fmt", "posix"}),
+    "repository": ({"history", "chunk", "extract", "apply", "gpkg", "changeset", "io", "model",
+                    "base"}, {"fmt", "sqlite", "git2", "posix"}),
     "ogr": ({"model", "base"}, {"fmt", "nlohmann", "gdal", "proj", "posix"}),
     "project": ({"gpkg", "ogr", "deltafile", "model", "base"},
                 {"fmt", "nlohmann", "pugixml", "zip", "sqlite", "posix"}),
 }
 
 # Modules that know no file, socket, thread, clock or randomness.
-PURE = ("base", "model", "changeset", "chunk", "deltafile", "merge", "sqlitefile")
+PURE = ("base", "model", "changeset", "chunk", "history", "deltafile", "merge",
+        "sqlitefile")
 # <strings.h> compares texts; the other system headers are ways out of the program.
 HARMLESS_SYSTEM_HEADERS = {"strings.h"}
 IMPURE_HEADERS = {"fstream", "filesystem", "iostream", "thread", "mutex", "condition_variable",
@@ -59,7 +63,7 @@ LIBRARIES = (
     ("gdal", r"gdal.*|ogr_.*|ogrsf_.*|cpl_.*"), ("proj", r"proj\.h"), ("openssl", r"openssl/"),
     ("boost", r"boost/"), ("spdlog", r"spdlog/"), ("sodium", r"sodium(\.h|/)"),
     ("toml", r"toml\+\+/"), ("cli11", r"CLI/"), ("xxhash", r"xxh(ash|_x86dispatch)\.h"),
-    ("zstd", r"zstd\.h"), ("curl", r"curl/"),
+    ("zstd", r"zstd\.h"), ("curl", r"curl/"), ("git2", r"git2(\.h|/)"),
     ("posix", r"(sys/|linux/)?[a-z0-9_]+\.h"),
 )
 

@@ -10,7 +10,7 @@ qfcsync_packages=(
   build-essential cmake ninja-build ccache pkg-config ca-certificates curl
   libboost-dev libgdal-dev libproj-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev
   nlohmann-json3-dev libpugixml-dev libzip-dev libsodium-dev libcli11-dev libspdlog-dev
-  libtomlplusplus-dev libssl-dev libxxhash-dev libzstd-dev doctest-dev
+  libtomlplusplus-dev libssl-dev libxxhash-dev libzstd-dev libgit2-dev git doctest-dev
   python3 python3-dev python3-venv python3-gdal
 )
 

@@ -1,0 +1,119 @@
+#include "repository/changes.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include "chunk/limits.hpp"
+#include "io/descriptor.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace qfcsync::repository {
+namespace {
+
+namespace fs = std::filesystem;
+
+class OpenFile {
+ public:
+  OpenFile(const fs::path& file, int flags) : fd_(::open(file.c_str(), flags | O_CLOEXEC, 0600)) {
+    if (fd_ < 0) throw_errno("cannot open " + file.string());
+  }
+  ~OpenFile() { ::close(fd_); }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// Without moving bytes where the file system can share them.
+void copy_bytes(const fs::path& from, const fs::path& to) {
+  const OpenFile in(from, O_RDONLY);
+  const OpenFile out(to, O_WRONLY | O_CREAT | O_TRUNC);
+  constexpr std::size_t kStep = 1u << 30;
+  for (;;) {
+    const ssize_t count = ::copy_file_range(in.get(), nullptr, out.get(), nullptr, kStep, 0);
+    if (count == 0) return;
+    if (count < 0 && errno != EINTR) throw_errno("cannot copy to " + to.string());
+  }
+}
+
+void write_at(int fd, std::uint64_t offset, std::string_view bytes, const fs::path& file) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno != EINTR) throw_errno("cannot write " + file.string());
+    if (count < 0) continue;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+    offset += static_cast<std::uint64_t>(count);
+  }
+}
+
+void make_base(chunk::ObjectDecoder& decoder, const chunk::Manifest& before,
+               const chunk::Manifest& now, const fs::path& modified, const fs::path& base) {
+  copy_bytes(modified, base);
+  const OpenFile out(base, O_WRONLY);
+  if (::ftruncate(out.get(), static_cast<off_t>(before.file_bytes)) != 0) {
+    throw_errno("cannot write " + base.string());
+  }
+  for (std::size_t number = 0; number < before.chunks.size(); ++number) {
+    if (number < now.chunks.size() && now.chunks[number] == before.chunks[number]) continue;
+    const chunk::RawBytes raw = decoder.decode(chunk::ObjectKind::Chunk, before.chunks[number]);
+    write_at(out.get(), std::uint64_t{number} * chunk::kChunkBytes, *raw, base);
+  }
+}
+
+std::string all_of(const ByteStore& store) {
+  std::string buffer;
+  return std::string(store.read(0, static_cast<std::size_t>(store.size()), buffer));
+}
+
+}  // namespace
+
+ScratchFile::ScratchFile(const fs::path& parent) {
+  std::string name = (parent / "qfcsync-work-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw_errno("cannot create " + name);
+  folder_ = name;
+  file_ = folder_ / "file";
+}
+
+ScratchFile::~ScratchFile() {
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+ScratchSink::ScratchSink(const fs::path& file)
+    : file_(file), fd_(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+  if (fd_ < 0) throw_errno("cannot write " + file.string());
+}
+
+ScratchSink::~ScratchSink() { ::close(fd_); }
+
+void ScratchSink::write(std::string_view bytes) { io::write_all(fd_, bytes, file_); }
+
+FoundChanges find_changes(chunk::ObjectDecoder& decoder, const chunk::Manifest& before,
+                          const chunk::Manifest& now, const fs::path& modified,
+                          const fs::path& base) {
+  FoundChanges found;
+  try {
+    make_base(decoder, before, now, modified, base);
+    const std::unique_ptr<ByteStore> bytes = make_scratch();
+    ExtractOptions options;
+    options.schema = SchemaPolicy::Report;
+    options.with_envelope = true;
+    ExtractResult result = extract(base, modified, *bytes, options);
+    found.summary = std::move(result.summary);
+    const bool says_all = result.schema_operations.empty();
+    if (says_all && bytes->size() <= kMaxChangeBytes) found.changeset = all_of(*bytes);
+  } catch (const Error& error) {
+    // The version is stored whatever its rows are: what cannot be compared has no change.
+    if (error.code() == ErrorCode::Io || error.code() == ErrorCode::Cancelled) throw;
+  }
+  return found;
+}
+
+}  // namespace qfcsync::repository

@@ -1,0 +1,114 @@
+#include "repository/new_objects.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include "repository/blob_pack.hpp"
+#include "repository/chance.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace qfcsync::repository {
+namespace {
+
+/// A finished pack in scratch memory, front to back.
+class ScratchSource : public ByteSource {
+ public:
+  explicit ScratchSource(const ByteStore& bytes) : bytes_(bytes) {}
+  std::size_t read(char* buffer, std::size_t size) override {
+    size = static_cast<std::size_t>(std::min<std::uint64_t>(size, bytes_.size() - at_));
+    const std::string_view part = bytes_.read(at_, size, part_);
+    std::memcpy(buffer, part.data(), part.size());
+    at_ += part.size();
+    return part.size();
+  }
+
+ private:
+  const ByteStore& bytes_;
+  std::uint64_t at_ = 0;
+  std::string part_;
+};
+
+}  // namespace
+
+NewObjects::NewObjects(BlobStore& store, StoredObjects& stored, std::uint32_t level)
+    : store_(&store), stored_(&stored), level_(level) {}
+
+const chunk::PackEntry* NewObjects::find_new(const chunk::ObjectKey& key, std::size_t& pack) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return nullptr;
+  pack = found->second.pack;
+  const auto& entries = pack < packs_.size() ? packs_[pack].entries : open_entries_;
+  return &entries[found->second.entry];
+}
+
+std::optional<chunk::ObjectRecord> NewObjects::find(chunk::ObjectKind kind,
+                                                    const chunk::ObjectId& id) {
+  std::size_t pack = 0;
+  if (const chunk::PackEntry* entry = find_new({kind, id}, pack)) return entry->record;
+  return stored_->find(kind, id);
+}
+
+void NewObjects::read(const chunk::ObjectRecord& record, std::string& stored) {
+  std::size_t pack = 0;
+  const chunk::PackEntry* entry = find_new({record.kind, record.id}, pack);
+  if (entry == nullptr) return stored_->read(record, stored);
+  const std::uint32_t size = entry->record.stored_bytes;
+  if (pack < packs_.size()) {
+    stored = read_blob(*store_, history::pack_name(packs_[pack].pack.id), entry->offset, size);
+    return;
+  }
+  std::string buffer;
+  stored = scratch_->read(entry->offset, size, buffer);
+}
+
+void NewObjects::add(const chunk::EncodedObject& object) {
+  const chunk::ObjectKey key{object.record.kind, object.record.id};
+  if (entries_.contains(key)) {
+    throw Error(ErrorCode::AlreadyExists, describe(key.kind, key.id) + " was added already");
+  }
+  if (writer_ && !writer_->fits(object.record)) close_pack();
+  if (!writer_) begin_pack();
+  const std::uint64_t offset = scratch_->size();
+  writer_->add(object);
+  entries_.emplace(key, Place{packs_.size(), open_entries_.size()});
+  open_entries_.push_back({object.record, offset});
+}
+
+void NewObjects::begin_pack() {
+  scratch_ = make_scratch();
+  writer_ =
+      std::make_unique<chunk::PackWriter>(*scratch_, static_cast<std::uint32_t>(random_number()));
+}
+
+void NewObjects::close_pack() {
+  const chunk::PackSummary summary = writer_->finish();
+  ScratchSource source(*scratch_);
+  // A name that is taken is this very pack: it has a salt of its own, so nobody else makes it.
+  store_->create(history::pack_name(summary.id), source, summary.bytes);
+  packs_.push_back(
+      {{summary.id, summary.bytes, summary.objects, level_}, std::exchange(open_entries_, {})});
+  stored_bytes_ += summary.bytes;
+  writer_.reset();
+  scratch_.reset();
+}
+
+const std::vector<NewPack>& NewObjects::finish() {
+  if (writer_) close_pack();
+  return packs_;
+}
+
+bool NewObjects::stands_on_stored() {
+  for (const NewPack& pack : packs_) {
+    for (const chunk::PackEntry& entry : pack.entries) {
+      for (const chunk::ObjectId& base : entry.record.bases) {
+        const auto record = find(entry.record.kind, base);
+        if (!record || record->depth >= entry.record.depth) return false;
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace qfcsync::repository

@@ -1,0 +1,128 @@
+#include "repository/prune.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include "chunk/file_decoder.hpp"
+#include "chunk/file_encoder.hpp"
+#include "chunk/object_encoder.hpp"
+#include "repository/collect.hpp"
+#include "repository/retention.hpp"
+
+#include <algorithm>
+
+namespace qfcsync::repository {
+namespace {
+
+using chunk::ObjectKey;
+using chunk::ObjectKind;
+
+constexpr int kMaxRootAttempts = 5;
+
+/// Stores what is kept anew, without what is given up.
+///
+/// A delta that leads to something dead is made again: the newest version plain, each older one
+/// against the one after it. All other objects keep their records, and none of them stands on one
+/// that is made again; so no circle can come about.
+class Repacker {
+ public:
+  Repacker(State& state, const Retention& retention, const LiveObjects& objects)
+      : state_(state),
+        retention_(retention),
+        objects_(objects),
+        made_(state.store(), state.objects(), kLevel),
+        made_decoder_(made_),
+        encoder_(made_, made_decoder_) {}
+
+  /// @return false: somebody else made a root meanwhile
+  bool run() {
+    for (const auto& [group, files] : retention_.kept) store_unbased(files);
+    history::Root next = Roots::successor(state_.root());
+    std::erase_if(next.packs, [&](const history::RootPack& pack) { return replace(pack); });
+    const std::vector<NewPack>& packs = made_.finish();
+    for (const NewPack& pack : packs) next.packs.push_back(pack.pack);
+    std::ranges::sort(next.packs, {}, &history::RootPack::id);
+    return state_.publish(next, packs);
+  }
+
+ private:
+  static constexpr std::uint32_t kLevel = 1;
+
+  void store_unbased(const std::vector<chunk::ObjectId>& newest_first) {
+    std::optional<chunk::PreviousVersion> successor;
+    for (const chunk::ObjectId& file : newest_first) {
+      chunk::Manifest manifest = chunk::read_manifest(state_.decoder(), file);
+      const auto* after = successor ? &successor->manifest.chunks : nullptr;
+      for (std::size_t i = 0; i < manifest.chunks.size(); ++i) {
+        const bool has_base = after != nullptr && i < after->size();
+        store_one({ObjectKind::Chunk, manifest.chunks[i]}, has_base ? &(*after)[i] : nullptr);
+      }
+      store_one({ObjectKind::Manifest, file}, successor ? &successor->id : nullptr);
+      successor = chunk::PreviousVersion{file, std::move(manifest)};
+    }
+  }
+
+  void store_one(const ObjectKey& key, const chunk::ObjectId* base) {
+    if (!objects_.unbased.contains(key) || made_.is_new(key)) return;
+    std::vector<chunk::ObjectId> bases;
+    // Only what is right already: not one that is still to be made again.
+    const bool is_right = base != nullptr && (made_.is_new({key.kind, *base}) ||
+                                              !objects_.unbased.contains({key.kind, *base}));
+    if (is_right) bases.push_back(*base);
+    const chunk::RawBytes raw = state_.decoder().decode(key.kind, key.id);
+    made_.add(encoder_.encode(key.kind, key.id, *raw, bases));
+  }
+
+  /// Copies what is to stay of a pack. @return false: all of it stays where it is
+  bool replace(const history::RootPack& pack) {
+    const std::vector<Located> located = state_.index().objects_of(pack.id);
+    const auto is_done_with = [&](const Located& object) {
+      const ObjectKey key{object.record.kind, object.record.id};
+      return objects_.dead.contains(key) || objects_.unbased.contains(key);
+    };
+    if (std::ranges::none_of(located, is_done_with)) return false;
+    for (const Located& object : located) {
+      if (is_done_with(object)) continue;
+      // Decoded, so that damage does not get into a pack with a good name.
+      state_.decoder().decode(object.record.kind, object.record.id);
+      chunk::EncodedObject copy{object.record, {}};
+      state_.objects().read(object.record, copy.stored);
+      made_.add(copy);
+    }
+    return true;
+  }
+
+  State& state_;
+  const Retention& retention_;
+  const LiveObjects& objects_;
+  NewObjects made_;
+  chunk::ObjectDecoder made_decoder_;  // of bases, as they will be
+  chunk::ObjectEncoder encoder_;
+};
+
+PruneReport report_of(const Retention& retention, const LiveObjects& objects) {
+  PruneReport report;
+  report.pruned = retention.pruned;
+  report.kept_versions = retention.kept_versions;
+  report.dead_bytes = objects.dead_bytes;
+  return report;
+}
+
+}  // namespace
+
+PruneReport prune(State& state, const PruneRules& rules) {
+  for (int attempt = 0; attempt < kMaxRootAttempts; ++attempt) {
+    const Retention retention = decide_retention(state, rules);
+    const LiveObjects objects = find_live(state, retention);
+    PruneReport report = report_of(retention, objects);
+    if (rules.preview) return report;
+    if (objects.dead.empty() || Repacker(state, retention, objects).run()) {
+      state.forget_decoded();
+      collect(state, rules, report);
+      return report;
+    }
+    state.refresh();
+  }
+  throw Error(ErrorCode::Busy, "others commit all the time; try again");
+}
+
+}  // namespace qfcsync::repository

@@ -1,0 +1,241 @@
+#include <qfcsync/error.hpp>
+#include <qfcsync/repository.hpp>
+
+#include "history/git_name.hpp"
+#include "repository/check.hpp"
+#include "repository/committer.hpp"
+#include "repository/diff.hpp"
+#include "repository/fold.hpp"
+#include "repository/log.hpp"
+#include "repository/prune.hpp"
+#include "repository/refs.hpp"
+#include "repository/resolve.hpp"
+#include "repository/restore.hpp"
+#include "repository/state.hpp"
+#include "repository/status.hpp"
+
+#include <utility>
+
+namespace qfcsync {
+
+using repository::Committer;
+using repository::State;
+
+struct Repository::Impl {
+  Impl(std::shared_ptr<BlobStore> store, const RepositoryOptions& options)
+      : state(std::move(store), options) {}
+
+  /// Does something on the newest state. Damage may be that of the index alone: once more then, on
+  /// one that is built anew.
+  template <typename Verb>
+  auto on_newest(Verb&& verb) {
+    state.refresh();
+    try {
+      return verb();
+    } catch (const Error& error) {
+      const bool may_be_index =
+          repository::is_damaged_index(error) || error.code() == ErrorCode::Corrupt;
+      if (!may_be_index) throw;
+    }
+    state.rebuild_cache();
+    return verb();
+  }
+
+  State state;
+};
+
+namespace {
+
+void check_base(State& state, const CommitOptions& options, std::span<const WorkingFile> files,
+                std::span<const std::string> removed) {
+  if (options.base.empty()) return;
+  const chunk::ObjectId base = repository::resolve(state, options.base);
+  if (state.head() == base) return;
+  history::Graph graph(state.git_objects());
+  const auto check = [&](const std::string& path) {
+    if (graph.find(base, path) == graph.find(*state.head(), path)) return;
+    throw Error(ErrorCode::HeadMoved,
+                "somebody else changed " + path + " meanwhile; merge, then commit again");
+  };
+  for (const WorkingFile& file : files) check(file.path);
+  for (const std::string& path : removed) check(path);
+}
+
+/// What is done after a commit counts; it can fail without harm and is done again another time.
+template <typename Work>
+void finish_quietly(Work&& work) {
+  try {
+    work();
+  } catch (const Error&) {
+    return;
+  }
+}
+
+/// What was done to folders is remembered once it is committed.
+void remember_files(State& state, const std::string& folder,
+                    const std::map<std::string, repository::CommittedFile>& files) {
+  if (folder.empty()) return;
+  repository::Index::Transaction transaction(state.index());
+  for (const auto& [path, file] : files) {
+    if (file.now) repository::remember(state, folder, path, {file.stamp, file.now->file});
+  }
+  transaction.commit();
+}
+
+CommitResult commit_files(State& state, std::span<const WorkingFile> files,
+                          std::span<const std::string> removed, const CommitOptions& options,
+                          const std::string& folder) {
+  check_base(state, options, files, removed);
+  for (;;) {
+    Committer committer(state, options);
+    for (const WorkingFile& file : files) committer.add_file(file);
+    for (const std::string& path : removed) committer.add_removal(path);
+    auto result = committer.finish();
+    if (!result) continue;  // what it stood on went away meanwhile
+    finish_quietly([&] {
+      remember_files(state, folder, committer.files());
+      if (result->is_new) repository::fold_small_packs(state);
+    });
+    return std::move(*result);
+  }
+}
+
+}  // namespace
+
+Repository::Repository(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Repository::Repository(Repository&&) noexcept = default;
+Repository& Repository::operator=(Repository&&) noexcept = default;
+Repository::~Repository() = default;
+
+Repository Repository::init(std::shared_ptr<BlobStore> store, const RepositoryOptions& options) {
+  if (!store->limits().has_exclusive_create) {
+    throw Error(ErrorCode::Unsupported,
+                "the store cannot tell two writers apart; use another kind of store");
+  }
+  repository::Roots roots(*store);
+  if (roots.newest(0) != 0 || !roots.create(history::Root())) {
+    throw Error(ErrorCode::AlreadyExists, "the store has a repository already; open it");
+  }
+  return open(std::move(store), options);
+}
+
+Repository Repository::open(std::shared_ptr<BlobStore> store, const RepositoryOptions& options) {
+  auto impl = std::make_unique<Impl>(std::move(store), options);
+  impl->state.refresh();
+  return Repository(std::move(impl));
+}
+
+std::optional<std::string> Repository::head() {
+  impl_->state.refresh();
+  const auto head = impl_->state.head();
+  if (!head) return std::nullopt;
+  return history::git_hex(*head);
+}
+
+std::string Repository::resolve(std::string_view name) {
+  return impl_->on_newest(
+      [&] { return history::git_hex(repository::resolve(impl_->state, name)); });
+}
+
+CommitResult Repository::commit(std::span<const WorkingFile> files,
+                                std::span<const std::string> removed,
+                                const CommitOptions& options) {
+  return impl_->on_newest([&] { return commit_files(impl_->state, files, removed, options, {}); });
+}
+
+CommitResult Repository::commit_folder(const std::filesystem::path& folder,
+                                       std::span<const std::string> paths,
+                                       const CommitOptions& options) {
+  return impl_->on_newest([&] {
+    const auto changes = repository::look_at_folder(impl_->state, folder, paths);
+    return commit_files(impl_->state, changes.maybe, changes.removed, options, changes.folder);
+  });
+}
+
+std::vector<StatusEntry> Repository::status(const std::filesystem::path& folder,
+                                            std::span<const std::string> paths) {
+  return impl_->on_newest([&] { return repository::status(impl_->state, folder, paths); });
+}
+
+std::vector<VersionInfo> Repository::log(const LogOptions& options) {
+  return impl_->on_newest([&] { return repository::list_versions(impl_->state, options); });
+}
+
+std::vector<FileInfo> Repository::files(std::string_view version) {
+  return impl_->on_newest([&] {
+    std::vector<FileInfo> files;
+    const chunk::ObjectId id = repository::resolve(impl_->state, version);
+    history::Graph graph(impl_->state.git_objects());
+    for (const auto& [path, pointer] : graph.files(id)) {
+      files.push_back({path, pointer.size, pointer.file.hex()});
+    }
+    return files;
+  });
+}
+
+void Repository::restore(std::string_view version, std::string_view path,
+                         const std::filesystem::path& target) {
+  impl_->on_newest([&] {
+    const chunk::ObjectId id = repository::resolve(impl_->state, version);
+    const history::Pointer pointer = repository::pointer_of(impl_->state, id, path);
+    repository::restore_file(impl_->state, pointer, target);
+  });
+}
+
+void Repository::read(std::string_view version, std::string_view path, std::uint64_t offset,
+                      std::uint64_t length, ByteSink& sink) {
+  // The sink may have got bytes when an error shows: no second try.
+  impl_->state.refresh();
+  const chunk::ObjectId id = repository::resolve(impl_->state, version);
+  const history::Pointer pointer = repository::pointer_of(impl_->state, id, path);
+  repository::read_range(impl_->state, pointer, offset, length, sink);
+}
+
+void Repository::export_version(std::string_view version, const std::filesystem::path& folder) {
+  impl_->state.refresh();
+  const chunk::ObjectId id = repository::resolve(impl_->state, version);
+  repository::export_version(impl_->state, id, folder);
+}
+
+DiffResult Repository::diff(std::string_view from, std::string_view to, std::string_view path,
+                            ByteSink& out) {
+  impl_->state.refresh();
+  const chunk::ObjectId first = repository::resolve(impl_->state, from);
+  const chunk::ObjectId second = repository::resolve(impl_->state, to);
+  return repository::diff_versions(impl_->state, first, second, path, out);
+}
+
+std::vector<FileChange> Repository::diff_files(std::string_view from, std::string_view to) {
+  return impl_->on_newest([&] {
+    return repository::diff_files(impl_->state, repository::resolve(impl_->state, from),
+                                  repository::resolve(impl_->state, to));
+  });
+}
+
+void Repository::tag(std::string_view name, std::string_view version) {
+  impl_->on_newest(
+      [&] { repository::set_tag(impl_->state, name, repository::resolve(impl_->state, version)); });
+}
+
+void Repository::remove_tag(std::string_view name) {
+  impl_->on_newest([&] { repository::remove_tag(impl_->state, name); });
+}
+
+std::vector<std::pair<std::string, std::string>> Repository::tags() {
+  impl_->state.refresh();
+  return repository::list_tags(impl_->state);
+}
+
+CheckReport Repository::check(CheckDepth depth) {
+  impl_->state.rebuild_cache();
+  return repository::check(impl_->state, depth);
+}
+
+PruneReport Repository::prune(const PruneRules& rules) {
+  impl_->state.refresh();
+  return repository::prune(impl_->state, rules);
+}
+
+void Repository::rebuild_cache() { impl_->state.rebuild_cache(); }
+
+}  // namespace qfcsync

@@ -1,0 +1,57 @@
+#include "repository/restore.hpp"
+
+#include <qfcsync/error.hpp>
+
+#include "chunk/file_decoder.hpp"
+#include "history/git_name.hpp"
+
+#include <system_error>
+
+namespace qfcsync::repository {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_empty_folder(const fs::path& folder) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  const bool is_empty = !failed && fs::is_empty(folder, failed);
+  if (failed) {
+    throw Error(ErrorCode::Io, "cannot create " + folder.string() + ": " + failed.message(),
+                ErrorOrigin::Os, failed.value());
+  }
+  if (!is_empty) {
+    throw Error(ErrorCode::AlreadyExists,
+                folder.string() + " has something in it; name an empty or a new folder");
+  }
+}
+
+}  // namespace
+
+void restore_file(State& state, const history::Pointer& pointer, const fs::path& target) {
+  const chunk::Manifest manifest = chunk::read_manifest(state.decoder(), pointer.file);
+  FileSink sink(target);
+  chunk::decode_file(state.decoder(), pointer.file, manifest, chunk::FileCheck::Id, sink);
+  sink.publish();
+}
+
+void export_version(State& state, const chunk::ObjectId& version, const fs::path& folder) {
+  const history::TreeFiles files = history::Graph(state.git_objects()).files(version);
+  make_empty_folder(folder);
+  for (const auto& [path, pointer] : files) {
+    history::check_versioned_path(path);  // trees may come from strangers
+    const fs::path target = folder / path;
+    std::error_code failed;
+    fs::create_directories(target.parent_path(), failed);
+    restore_file(state, pointer, target);
+  }
+}
+
+void read_range(State& state, const history::Pointer& pointer, std::uint64_t offset,
+                std::uint64_t length, ByteSink& sink) {
+  const chunk::Manifest manifest = chunk::read_manifest(state.decoder(), pointer.file);
+  if (length == 0 && offset <= manifest.file_bytes) length = manifest.file_bytes - offset;
+  chunk::decode_range(state.decoder(), manifest, offset, length, sink);
+}
+
+}  // namespace qfcsync::repository

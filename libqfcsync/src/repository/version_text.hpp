@@ -1,0 +1,21 @@
+#pragma once
+
+#include <qfcsync/repository.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qfcsync::repository {
+
+/// So many files are listed one by one in the message of a commit.
+inline constexpr std::size_t kMaxFilesInText = 50;
+
+/// "trees 3 inserted, 1 updated; roads 2 deleted"
+std::string describe_tables(const std::vector<ChangesetSummary::Table>& tables);
+
+/// What people read in `git log`: their own words, or a line made from what changed, then the
+/// files.
+std::string describe_version(std::string_view message, const std::vector<FileChange>& files);
+
+}  // namespace qfcsync::repository
