@@ -81,7 +81,4 @@ TargetTable read_target_table(sqlite3* database, const ChangesetTable& table,
 /// @param table  with columns, key and geometry read
 TableTriggers read_triggers(sqlite3* database, const TargetTable& table);
 
-/// Equality of names as SQLite sees it.
-bool same_name(std::string_view a, std::string_view b);
-
 }  // namespace qfcsync::apply
