@@ -24,15 +24,15 @@ MODULES = {
     "deltafile": ({"model", "base"}, {"fmt", "nlohmann"}),
     "merge": ({"changeset", "model", "base"}, {"fmt"}),
     "sqlitefile": ({"model", "base"}, {"fmt", "xxhash"}),
-    "store": ({"base"}, {"fmt", "posix"}),
-    "gpkg": ({"model", "deltafile", "base"}, {"fmt", "nlohmann", "sqlite", "posix"}),
+    "store": ({"io", "base"}, {"fmt", "posix"}),
+    "gpkg": ({"model", "deltafile", "io", "base"}, {"fmt", "nlohmann", "sqlite", "posix"}),
     "extract": ({"sqlitefile", "gpkg", "changeset", "io", "model", "base"},
                 {"fmt", "sqlite", "posix", "xxhash"}),
     "apply": ({"gpkg", "changeset", "io", "model", "base"}, {"fmt", "sqlite", "posix"}),
     "replica": ({"extract", "apply", "merge", "gpkg", "changeset", "io", "model", "base"},
                 {"fmt", "posix"}),
     "ogr": ({"model", "base"}, {"fmt", "nlohmann", "gdal", "proj", "posix"}),
-    "project": ({"gpkg", "ogr", "deltafile", "model", "base"},
+    "project": ({"gpkg", "ogr", "deltafile", "io", "model", "base"},
                 {"fmt", "nlohmann", "pugixml", "zip", "sqlite", "posix"}),
 }
 
