@@ -1,6 +1,7 @@
 #include "apply/foreign_keys.hpp"
 
 #include "apply/cell.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -10,6 +11,7 @@
 namespace qfcsync::apply {
 namespace {
 
+using base::same_name;
 using gpkg::edit::sql_name;
 using gpkg::edit::Statement;
 
