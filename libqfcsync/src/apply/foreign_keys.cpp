@@ -103,6 +103,17 @@ ViolationFinder::ViolationFinder(sqlite3* database, const std::vector<ForeignKey
   }
 }
 
+std::string ViolationFinder::example() const {
+  for (std::size_t number = 0; number < keys_.size(); ++number) {
+    if (orphans_[number].parents.empty()) continue;
+    const ForeignKey& key = keys_[number];
+    return fmt::format("{} refers by {} to a row of {} that is missing: {}", key.child,
+                       fmt::join(key.child_columns, ", "), key.parent,
+                       cells_text(key.parent_columns, orphans_[number].parents.front()));
+  }
+  return {};
+}
+
 std::optional<Mismatch> ViolationFinder::as_child(const TargetTable& table,
                                                   const Change& change) const {
   if (change.operation == Operation::Delete) return std::nullopt;
