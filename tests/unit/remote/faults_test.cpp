@@ -3,9 +3,11 @@
 #include <qfcsync/error.hpp>
 #include <qfcsync/remote_store.hpp>
 
+#include "base/digest.hpp"
 #include "remote/dav_publish.hpp"
 #include "remote/s3_bucket.hpp"
 #include "support/scripted_server.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <chrono>
 #include <functional>
@@ -128,6 +130,9 @@ TEST_SUITE("remote/faults") {
       });
       const Created told = put(*script.open(), "roots/1", "ours!");
       CHECK(told == (there == "ours!" ? Created::Created : Created::Exists));
+      for (const auto& request : script.seen()) {
+        if (request.method == "PUT") CHECK(request.body == "ours!");
+      }
     }
   }
 
@@ -264,6 +269,85 @@ TEST_SUITE("remote/faults") {
     CHECK(is_for(script.seen().back(), "uploadId=id"));
     REQUIRE(script.seen().size() == 7);
     CHECK(script.seen()[5].headers.at("if-none-match") == "*");
+  }
+
+  TEST_CASE("parts that are on the server with our bytes are not sent again") {
+    const test::TemporaryFolder notes;
+    const std::string large(17u << 20, 'x');
+    base::Digest digest(base::DigestKind::Md5);
+    digest.update(std::string_view(large).substr(0, 8u << 20));
+    const std::string etag = "\"" + digest.finish_hex() + "\"";
+    bool has_network = false;
+    S3Script script([&](const SeenRequest& request, std::size_t) {
+      if (request.method == "HEAD") return answer(404);
+      if (is_for(request, "?uploads=")) {
+        return answer(200,
+                      "<InitiateMultipartUploadResult><UploadId>id</UploadId>"
+                      "</InitiateMultipartUploadResult>");
+      }
+      if (request.method == "GET") {
+        return answer(200,
+                      "<ListPartsResult><Part><PartNumber>1</PartNumber><Size>8388608</Size>"
+                      "<ETag>" +
+                          etag +
+                          "</ETag></Part><Part><PartNumber>2</PartNumber>"
+                          "<Size>8388608</Size><ETag>\"of other bytes\"</ETag></Part>"
+                          "</ListPartsResult>");
+      }
+      if (is_for(request, "partNumber=1")) return answer(200, "", {"ETag: " + etag});
+      if (request.method == "PUT") return answer(has_network ? 200 : 503, "", {"ETag: \"e\""});
+      return answer(200, "<CompleteMultipartUploadResult/>");
+    });
+    S3Options options = script.options();
+    options.resume_folder = notes.path();
+    const auto store = open_s3_blobs(options);
+    CHECK(failure_of([&] { put(*store, "packs/x", large); }).code() == ErrorCode::Network);
+    CHECK(is_for(script.seen().back(), "partNumber=2"));  // nothing was given up
+    has_network = true;
+    const std::size_t before = script.seen().size();
+    CHECK(put(*store, "packs/x", large) == Created::Created);
+    std::vector<std::string> sent;
+    for (std::size_t i = before; i < script.seen().size(); ++i) {
+      const auto& request = script.seen()[i];
+      if (request.method == "PUT") sent.push_back(request.target);
+    }
+    CHECK(sent == std::vector<std::string>{"/buck/packs/x?partNumber=2&uploadId=id",
+                                           "/buck/packs/x?partNumber=3&uploadId=id"});
+  }
+
+  TEST_CASE("what nobody finished within a week is removed by the next opener") {
+    std::vector<SeenRequest> seen;
+    const auto script = [&](const SeenRequest& request, std::size_t) {
+      seen.push_back(request);
+      if (is_for(request, "tmp/manners")) return answer(200, "exclusive, in order");
+      if (request.target == "/buck/tmp/") {
+        return answer(404, "", {"Date: Sun, 08 Nov 2026 12:00:00 GMT"});
+      }
+      if (is_for(request, "?uploads=")) {
+        return answer(200,
+                      "<ListMultipartUploadsResult><Upload><Key>old</Key><UploadId>1</UploadId>"
+                      "<Initiated>2026-11-01T11:59:59Z</Initiated></Upload><Upload><Key>new</Key>"
+                      "<UploadId>2</UploadId><Initiated>2026-11-01T12:00:01Z</Initiated></Upload>"
+                      "</ListMultipartUploadsResult>");
+      }
+      if (request.method == "DELETE") return answer(204);
+      return answer(200,
+                    "<ListBucketResult><Contents><Key>tmp/old</Key><Size>1</Size><LastModified>"
+                    "2026-10-01T00:00:00Z</LastModified></Contents><Contents><Key>tmp/new</Key>"
+                    "<Size>1</Size><LastModified>2026-11-08T00:00:00Z</LastModified></Contents>"
+                    "</ListBucketResult>");
+    };
+    test::ScriptedServer server(script);
+    S3Options options;
+    options.bucket = "buck";
+    options.endpoint = server.address();
+    options.credentials = Credentials{"ada", std::string(kSecret), ""};
+    open_s3_blobs(options);
+    std::vector<std::string> removed;
+    for (const auto& request : seen) {
+      if (request.method == "DELETE") removed.push_back(request.target);
+    }
+    CHECK(removed == std::vector<std::string>{"/buck/old?uploadId=1", "/buck/tmp/old"});
   }
 
   TEST_CASE("a completion whose answer got lost is ours if the bytes are ours") {
