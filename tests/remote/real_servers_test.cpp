@@ -6,7 +6,7 @@
 #include "base/digest.hpp"
 #include "remote/dav_publish.hpp"
 #include "remote/s3_bucket.hpp"
-#include "support/real_server.hpp"
+#include "remote/servers.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -27,21 +27,6 @@ using namespace qfcsync;
 namespace {
 
 constexpr std::size_t kLargeBytes = (20u << 20) + 77;
-
-test::SeaweedServer& seaweed() {
-  static test::SeaweedServer server;
-  return server;
-}
-
-test::ApacheServer& apache() {
-  static test::ApacheServer server;
-  return server;
-}
-
-test::RcloneServer& rclone() {
-  static test::RcloneServer server;
-  return server;
-}
 
 WebdavOptions options_of(const test::RealServer& server, std::string_view folder) {
   WebdavOptions options;
@@ -146,7 +131,7 @@ void check_kills(const WebdavOptions& options) {
 TEST_SUITE("remote/real_servers") {
   TEST_CASE("of racing uploads in parts one creates, and its bytes are there whole") {
     constexpr int kRacers = 4;
-    const auto store = open_s3_blobs(seaweed().options("race"));
+    const auto store = open_s3_blobs(test::seaweed().options("race"));
     std::vector<std::string> contents;
     for (unsigned i = 0; i < kRacers; ++i) contents.push_back(random_bytes(i + 1, kLargeBytes));
     std::atomic<int> winners{0};
@@ -166,12 +151,12 @@ TEST_SUITE("remote/real_servers") {
     }
     REQUIRE(winners == 1);
     CHECK(get(*store, "packs/x") == contents[static_cast<std::size_t>(winner.load())]);
-    CHECK(remote::S3Bucket(seaweed().options("race")).list_uploads().empty());
+    CHECK(remote::S3Bucket(test::seaweed().options("race")).list_uploads().empty());
   }
 
   TEST_CASE("an upload whose process was killed goes on, and nothing half is visible before") {
     const test::TemporaryFolder notes;
-    S3Options options = seaweed().options("kill");
+    S3Options options = test::seaweed().options("kill");
     options.resume_folder = notes.path();
     const std::string bytes = random_bytes(7, kLargeBytes);
     REQUIRE(was_killed(start_process([&] {
@@ -193,7 +178,7 @@ TEST_SUITE("remote/real_servers") {
 
   TEST_CASE("an upload that goes on with other bytes has the other bytes") {
     const test::TemporaryFolder notes;
-    S3Options options = seaweed().options("other");
+    S3Options options = test::seaweed().options("other");
     options.resume_folder = notes.path();
     const std::string old_bytes = random_bytes(8, kLargeBytes);
     std::string bytes = old_bytes;
@@ -208,15 +193,15 @@ TEST_SUITE("remote/real_servers") {
   }
 
   TEST_CASE("creators of a WebDAV blob may be killed at any time: Apache") {
-    check_kills(options_of(apache(), "kill"));
+    check_kills(options_of(test::apache(), "shared"));
   }
 
   TEST_CASE("creators of a WebDAV blob may be killed at any time: rclone") {
-    check_kills(options_of(rclone(), "kill"));
+    check_kills(options_of(test::rclone(), "kill"));
   }
 
   TEST_CASE("a claim whose owner died is finished by the next who wants the name") {
-    const WebdavOptions options = options_of(apache(), "claims");
+    const WebdavOptions options = options_of(test::apache(), "shared");
     const auto store = open_webdav_blobs(options);
     remote::DavServer dav(options);
     const auto claim = [](std::string_view name) {
@@ -238,21 +223,21 @@ TEST_SUITE("remote/real_servers") {
   }
 
   TEST_CASE("bytes that a server has only in part are not published from a claim") {
-    const WebdavOptions options = options_of(apache(), "part");
+    const WebdavOptions options = options_of(test::apache(), "shared");
     const auto store = open_webdav_blobs(options);
     remote::DavServer dav(options);
-    const std::string claim = "tmp/claim-" + base::sha256_hex("roots/1").substr(0, 40);
+    const std::string claim = "tmp/claim-" + base::sha256_hex("roots/3").substr(0, 40);
     dav.make_collection(claim);
     dav.put(claim + "/1000-abc", remote::HttpBody("not a thousand bytes"));
-    CHECK(put(*store, "roots/1", "whole") == Created::Created);
-    CHECK(get(*store, "roots/1") == "whole");
+    CHECK(put(*store, "roots/3", "whole") == Created::Created);
+    CHECK(get(*store, "roots/3") == "whole");
   }
 
   TEST_CASE("a certificate of nobody we trust is refused, one of ours is not") {
-    WebdavOptions options = options_of(apache(), "");
-    options.url = apache().tls_address() + "/tls";
+    WebdavOptions options = options_of(test::apache(), "");
+    options.url = test::apache().tls_address() + "/tls";
     CHECK(code_of([&] { open_webdav_blobs(options); }) == ErrorCode::Denied);
-    options.network.ca_file = apache().certificate();
+    options.network.ca_file = test::apache().certificate();
     const auto store = open_webdav_blobs(options);
     CHECK(put(*store, "x", "over TLS") == Created::Created);
     CHECK(get(*store, "x") == "over TLS");
@@ -262,13 +247,13 @@ TEST_SUITE("remote/real_servers") {
   }
 
   TEST_CASE("wrong credentials are denied, and named nowhere") {
-    WebdavOptions webdav = options_of(apache(), "denied");
+    WebdavOptions webdav = options_of(test::apache(), "denied");
     webdav.credentials->password = "wrong one";
     CHECK(code_of([&] { open_webdav_blobs(webdav); }) == ErrorCode::Denied);
-    webdav = options_of(rclone(), "denied");
+    webdav = options_of(test::rclone(), "denied");
     webdav.credentials->password = "wrong one";
     CHECK(code_of([&] { open_webdav_blobs(webdav); }) == ErrorCode::Denied);
-    S3Options s3 = seaweed().options("denied");
+    S3Options s3 = test::seaweed().options("denied");
     s3.credentials->password = "wrong one";
     CHECK(code_of([&] { open_s3_blobs(s3); }) == ErrorCode::Denied);
   }
@@ -282,9 +267,9 @@ TEST_SUITE("remote/real_servers") {
         "user = {0}\npassword = {1}\n",
         test::kServerCredentials.user, test::kServerCredentials.password);
     for (const std::string& address :
-         {"s3://qfcsync-test/by-address?endpoint=" + seaweed().address(),
-          "webdav+" + apache().address() + "/by-address",
-          "webdav+" + rclone().address() + "/by-address"}) {
+         {"s3://qfcsync-test/by-address?endpoint=" + test::seaweed().address(),
+          "webdav+" + test::apache().address() + "/by-address",
+          "webdav+" + test::rclone().address() + "/by-address"}) {
       CAPTURE(address);
       CHECK(put(*open_blobs(address, options), "a/b", "bytes") == Created::Created);
       CHECK(get(*open_blobs(address, options), "a/b") == "bytes");
