@@ -23,11 +23,15 @@ Shows which tables of a GeoPackage or SQLite file can be compared and merged: th
 and geometries, how they refer to each other, which tables are left out and why. The fingerprint is
 equal for files whose changesets can be exchanged. The file is only read.
 
+--compare lists what would have to be done to the tables of FILE to get those of another file, e.g.
+why diff refuses the two.
+
 Exit status: 0 done, 1 the work failed, 2 wrong usage or input that cannot be read.
 
 Examples:
   qfcsync schema survey.gpkg
   qfcsync schema survey.gpkg --json | jq '.tables[].name'
+  qfcsync schema monday.gpkg --compare friday.gpkg
 )";
 
 std::string column_text(const ColumnSchema& column) {
@@ -67,6 +71,14 @@ void print_text(const DatabaseSchema& schema) {
   fmt::print("fingerprint {}\n", qfcsync::fingerprint(schema));
 }
 
+void print_differences(const DatabaseSchema& base, const DatabaseSchema& modified) {
+  const auto operations = qfcsync::compare_schemas(base, modified);
+  for (const auto& operation : operations) {
+    fmt::print("{}\n", printable(qfcsync::to_string(operation)));
+  }
+  if (operations.empty()) fmt::print("no differences\n");
+}
+
 }  // namespace
 
 void add_schema(CLI::App& app) {
@@ -75,9 +87,14 @@ void add_schema(CLI::App& app) {
   const auto file = std::make_shared<std::string>();
   const auto wants_json = std::make_shared<bool>(false);
   command->add_option("FILE", *file, "GeoPackage or SQLite file")->required();
-  command->add_flag("--json", *wants_json, "Print JSON");
-  command->callback([file, wants_json] {
+  const auto other = std::make_shared<std::string>();
+  CLI::Option* json = command->add_flag("--json", *wants_json, "Print JSON");
+  command->add_option("--compare", *other, "File whose tables are compared with those of FILE")
+      ->option_text("OTHER")
+      ->excludes(json);
+  command->callback([file, other, wants_json] {
     const DatabaseSchema schema = qfcsync::read_schema(*file);
+    if (!other->empty()) return print_differences(schema, qfcsync::read_schema(*other));
     if (!*wants_json) return print_text(schema);
     fmt::print("{}\n", qfcsync::schema_json(schema));
   });

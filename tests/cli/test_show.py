@@ -91,6 +91,14 @@ class Show(Changesets):
                          ["fid", "geom", "species"])
         self.assertIn(schema["fingerprint"], text)
 
+    def test_schemas_are_compared(self):
+        wider = self.copy("wider.gpkg", "ALTER TABLE trees ADD COLUMN owner TEXT")
+        self.assertEqual(self.done(qfcsync("schema", self.base, "--compare", wider)),
+                         "table trees: column owner added (TEXT)\n")
+        self.assertEqual(self.done(qfcsync("schema", self.base, "--compare", self.ours)),
+                         "no differences\n")
+        self.refused(qfcsync("schema", self.base, "--compare", self.folder / "nope"), "nope")
+
     def test_texts_of_strangers_do_not_steer_the_terminal(self):
         evil = self.copy("evil.gpkg", "UPDATE trees SET species='a'||char(27)||'[31mred'||char(155)"
                          "||char(10)||char(8238)||'b' WHERE fid=1",
