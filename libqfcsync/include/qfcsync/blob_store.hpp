@@ -45,7 +45,7 @@ inline constexpr std::size_t kMaxBlobsListed = 10'000;
 /// another: with "a" there is no "a/b". A blob never changes; it is there completely or not at
 /// all. All methods may be called concurrently.
 ///
-/// @errors of all: Io, Network, Timeout, Denied, InvalidArgument (the name)
+/// @errors of all: Io, Network, Timeout, Busy, Denied, InvalidArgument (the name)
 class BlobStore {
  public:
   virtual ~BlobStore() = default;

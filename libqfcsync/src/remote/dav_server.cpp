@@ -2,8 +2,11 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "remote/base64.hpp"
 #include "remote/credentials.hpp"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -20,6 +23,26 @@ constexpr std::string_view kPropfind =
 std::string_view parent_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+/// A collection's own entry is among those of its members. A server behind a proxy may know it by
+/// another path, but members lie below it there, too.
+bool is_itself(const DavResource& shortest, const std::vector<DavResource>& all,
+               std::string_view own) {
+  if (shortest.path == own) return true;
+  return shortest.is_collection && std::all_of(all.begin(), all.end(), [&](const auto& resource) {
+           return &resource == &shortest || resource.path.starts_with(shortest.path + "/");
+         });
+}
+
+/// Members of a collection, by the last part of their paths.
+std::vector<DavResource> without_itself(std::vector<DavResource> all, std::string_view own) {
+  const auto shortest = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return a.path.size() < b.path.size();
+  });
+  if (shortest != all.end() && is_itself(*shortest, all, own)) all.erase(shortest);
+  for (auto& resource : all) resource.path.erase(0, resource.path.rfind('/') + 1);
+  return all;
 }
 
 }  // namespace
@@ -86,18 +109,9 @@ std::optional<std::vector<DavResource>> DavServer::list(std::string_view path) {
   const Answer answer = propfind(path, '1');
   if (answer.status == 404 || answer.status == 410) return std::nullopt;
   if (answer.status != 207) sender_.refuse(answer, fmt::format("cannot list '{}'", path));
-  std::vector<DavResource> inside;
-  std::string own = server_.path;
+  std::string own = base::percent_decode_leniently(server_.path);
   if (!path.empty()) own += "/" + std::string(path);
-  for (auto& resource : parse_multistatus(answer.body)) {
-    // The collection itself is in the list, too; a server behind a proxy may know other paths, so
-    // that only the last part of each is of use.
-    const std::size_t slash = resource.path.rfind('/');
-    if (resource.path == own || slash == std::string::npos) continue;
-    resource.path.erase(0, slash + 1);
-    inside.push_back(std::move(resource));
-  }
-  return inside;
+  return without_itself(parse_multistatus(answer.body), own);
 }
 
 HttpRequest DavServer::get_request(std::string_view path) const { return request("GET", path); }

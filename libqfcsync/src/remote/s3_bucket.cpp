@@ -64,7 +64,7 @@ S3Bucket::S3Bucket(const S3Options& options)
       region_(options.region),
       sender_(server_, options.network, describe_s3(options),
               [this](const HttpRequest& made) { return authorize(made); }) {
-  bucket_path_ = server_.path;
+  bucket_path_ = base::percent_decode_leniently(server_.path);
   if (has_bucket_in_path(options)) bucket_path_ += "/" + options.bucket;
   prefix_ = options.prefix.empty() ? "" : options.prefix + "/";
 }
