@@ -10,6 +10,7 @@ namespace qfcsync::repository {
 namespace {
 
 constexpr std::size_t kListedAtOnce = 1000;
+constexpr int kMaxRootAttempts = 20;
 
 std::vector<BlobInfo> list_all(BlobStore& store, std::string_view prefix) {
   std::vector<BlobInfo> all;
@@ -29,8 +30,11 @@ std::vector<BlobInfo> list_roots(BlobStore& store) {
 
 /// What the store's clock says: a root is made for it when nobody else has made one just now.
 Timestamp store_time(State& state) {
-  for (;;) {
-    if (state.publish(Roots::successor(state.root()), {})) break;
+  int attempt = 0;
+  while (!state.publish(Roots::successor(state.root()), {})) {
+    if (++attempt == kMaxRootAttempts) {
+      throw Error(ErrorCode::Busy, "others commit all the time; try again");
+    }
     state.refresh();
   }
   const auto info = state.store().stat(history::root_name(state.root().root.generation));

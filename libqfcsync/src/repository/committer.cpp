@@ -17,6 +17,8 @@ namespace {
 
 constexpr int kMaxCaptures = 5;
 constexpr int kMaxRootAttempts = 20;
+/// Packs without a root are removed after 14 days; older ones than these are made again before.
+constexpr std::chrono::hours kLongestUpload{7 * 24};
 
 std::int64_t seconds_of(const std::optional<Timestamp>& time) {
   const Timestamp moment = time ? *time : std::chrono::system_clock::now();
@@ -40,6 +42,7 @@ std::optional<chunk::PreviousVersion> previous_of(chunk::ObjectDecoder& decoder,
 Committer::Committer(State& state, const CommitOptions& options)
     : state_(&state),
       options_(options),
+      begun_(std::chrono::system_clock::now()),
       time_s_(seconds_of(options.time)),
       objects_(std::make_unique<NewObjects>(state.store(), state.objects())),
       decoder_(std::make_unique<chunk::ObjectDecoder>(*objects_, state.options().decoded_bytes)),
@@ -203,6 +206,7 @@ std::optional<CommitResult> Committer::finish() {
   if (files_.empty()) return result(false);
   commit_ = store_history();
   for (int attempt = 0; attempt < kMaxRootAttempts; ++attempt) {
+    if (std::chrono::system_clock::now() - begun_ > kLongestUpload) return std::nullopt;
     if (try_publish()) return result(true);
     state_->refresh();
     if (!stands_on_stored()) return std::nullopt;

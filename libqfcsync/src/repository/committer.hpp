@@ -71,6 +71,7 @@ class Committer {
 
   State* state_;
   CommitOptions options_;
+  Timestamp begun_;
   std::int64_t time_s_;
   std::unique_ptr<NewObjects> objects_;
   std::unique_ptr<chunk::ObjectDecoder> decoder_;

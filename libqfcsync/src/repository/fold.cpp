@@ -1,9 +1,7 @@
 #include "repository/fold.hpp"
 
-#include <qfcsync/error.hpp>
-
 #include "chunk/limits.hpp"
-#include "repository/blob_pack.hpp"
+#include "repository/copy_packs.hpp"
 
 #include <algorithm>
 #include <map>
@@ -35,30 +33,15 @@ Packs packs_to_fold(const history::Root& root) {
   return {};
 }
 
-/// Copies a pack, having checked its bytes: a damaged one must not get a good name.
-void copy_pack(State& state, const history::RootPack& pack, NewObjects& objects) {
-  const std::string bytes = read_blob(state.store(), history::pack_name(pack.id));
-  if (chunk::sha256_id(bytes) != pack.id) {
-    throw Error(ErrorCode::Corrupt, "pack " + pack.id.hex() + " holds other bytes; fetch it anew");
-  }
-  for (const Located& located : state.index().objects_of(pack.id)) {
-    const std::uint64_t end = located.offset + located.record.stored_bytes;
-    if (end > bytes.size()) throw Error(ErrorCode::Corrupt, "the index names bytes behind a pack");
-    objects.add({located.record, bytes.substr(located.offset, located.record.stored_bytes)});
-  }
-}
-
 }  // namespace
 
 void fold_small_packs(State& state) {
   const Packs packs = packs_to_fold(state.root().root);
   if (packs.size() < 2) return;
   NewObjects objects(state.store(), state.objects(), packs.front().level + 1);
+  copy_packs(state.store(), packs, {}, objects);
   std::set<chunk::ObjectId> folded;
-  for (const history::RootPack& pack : packs) {
-    copy_pack(state, pack, objects);
-    folded.insert(pack.id);
-  }
+  for (const history::RootPack& pack : packs) folded.insert(pack.id);
   history::Root next = Roots::successor(state.root());
   std::erase_if(next.packs,
                 [&](const history::RootPack& pack) { return folded.contains(pack.id); });

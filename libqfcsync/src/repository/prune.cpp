@@ -7,9 +7,11 @@
 #include "chunk/object_encoder.hpp"
 #include "repository/blob_pack.hpp"
 #include "repository/collect.hpp"
+#include "repository/copy_packs.hpp"
 #include "repository/retention.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace qfcsync::repository {
 namespace {
@@ -43,7 +45,8 @@ class Repacker {
     next.packs.erase(kept.begin(), kept.end());
     for (const history::RootPack& pack : replaced) verify(pack);
     for (const auto& [group, files] : retention_.kept) store_unbased(files);
-    for (const history::RootPack& pack : replaced) copy_rest(pack);
+    copy_packs(
+        state_.store(), replaced, [&](const ObjectKey& key) { return is_done_with(key); }, made_);
     const std::vector<NewPack>& packs = made_.finish();
     for (const NewPack& pack : packs) next.packs.push_back(pack.pack);
     std::ranges::sort(next.packs, {}, &history::RootPack::id);
@@ -78,29 +81,20 @@ class Repacker {
     made_.add(encoder_.encode(key.kind, key.id, *raw, bases));
   }
 
-  bool is_done_with(const Located& object) const {
-    const ObjectKey key{object.record.kind, object.record.id};
+  bool is_done_with(const ObjectKey& key) const {
     return objects_.dead.contains(key) || objects_.unbased.contains(key);
   }
 
   bool is_to_go(const history::RootPack& pack) {
-    return std::ranges::any_of(state_.index().objects_of(pack.id),
-                               [&](const Located& object) { return is_done_with(object); });
+    return std::ranges::any_of(state_.index().objects_of(pack.id), [&](const Located& object) {
+      return is_done_with({object.record.kind, object.record.id});
+    });
   }
 
   /// Damage must not get into a pack with a good name.
   void verify(const history::RootPack& pack) {
     BlobPack bytes(state_.store(), history::pack_name(pack.id), pack.bytes);
     chunk::verify_pack(bytes, pack.id);
-  }
-
-  void copy_rest(const history::RootPack& pack) {
-    for (const Located& object : state_.index().objects_of(pack.id)) {
-      if (is_done_with(object)) continue;
-      chunk::EncodedObject copy{object.record, {}};
-      state_.objects().read(object.record, copy.stored);
-      made_.add(copy);
-    }
   }
 
   State& state_;
@@ -119,12 +113,21 @@ PruneReport report_of(const Retention& retention, const LiveObjects& objects) {
   return report;
 }
 
+/// On an index that is complete, and that nobody changes meanwhile: what it does not list would be
+/// given up.
+std::pair<Retention, LiveObjects> decide(State& state, const PruneRules& rules) {
+  Index::Transaction transaction(state.index());
+  state.check_index();
+  Retention retention = decide_retention(state, rules);
+  LiveObjects objects = find_live(state, retention);
+  return {std::move(retention), std::move(objects)};
+}
+
 }  // namespace
 
 PruneReport prune(State& state, const PruneRules& rules) {
   for (int attempt = 0; attempt < kMaxRootAttempts; ++attempt) {
-    const Retention retention = decide_retention(state, rules);
-    const LiveObjects objects = find_live(state, retention);
+    const auto [retention, objects] = decide(state, rules);
     PruneReport report = report_of(retention, objects);
     if (rules.preview) return report;
     if (objects.dead.empty() || Repacker(state, retention, objects).run()) {

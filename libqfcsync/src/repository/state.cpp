@@ -195,6 +195,16 @@ bool State::publish(const history::Root& next, const std::vector<NewPack>& packs
   return true;
 }
 
+void State::check_index() {
+  if (!index_.stands_on(root_.root.generation, root_.hash)) {
+    throw Error(ErrorCode::Busy, "somebody else is at the repository; try again");
+  }
+  const auto newest = index_.newest_version();
+  const bool has_versions = !head() || (newest && newest->id == *head());
+  if (has_versions && index_.packs().size() == root_.root.packs.size()) return;
+  throw Error(ErrorCode::Corrupt, "packs or versions are damaged; check tells which, repair first");
+}
+
 void State::forget_decoded() { decoder_.emplace(objects_, options_.decoded_bytes); }
 
 void State::rebuild_cache() {

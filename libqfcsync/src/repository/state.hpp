@@ -37,6 +37,11 @@ class State {
 
   void rebuild_cache();
 
+  /// Whether the index shows the newest root, with all packs and versions.
+  ///
+  /// @errors Corrupt: packs or commits are damaged; Busy: somebody else is at it
+  void check_index();
+
   /// Decoded content is forgotten, too: some of it is not in the store any more.
   void forget_decoded();
 

@@ -21,16 +21,25 @@ std::vector<FileRow> files_of(history::Graph& graph, const history::Commit& comm
   return rows;
 }
 
+/// Counts the rows of a change. One that is damaged, or that a stranger made, has none.
 void add_changes(chunk::ObjectDecoder& decoder, const history::ChangeOfPath& change,
-                 std::vector<ChangeRow>& rows) try {
-  const chunk::RawBytes bytes = decoder.decode(chunk::ObjectKind::Change, change.id);
-  MemorySource source(*bytes);
-  for (const ChangesetSummary::Table& table : summarize(source).tables) {
-    rows.push_back(
-        {change.path, table.name, 0, change.id, table.inserts, table.updates, table.deletes});
+                 std::vector<ChangeRow>& rows) {
+  chunk::RawBytes bytes;
+  try {
+    bytes = decoder.decode(chunk::ObjectKind::Change, change.id);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Corrupt && error.code() != ErrorCode::NotFound) throw;
+    return;
   }
-} catch (const Error& error) {
-  if (error.code() != ErrorCode::Corrupt && error.code() != ErrorCode::NotFound) throw;
+  try {
+    MemorySource source(*bytes);
+    for (const ChangesetSummary::Table& table : summarize(source).tables) {
+      rows.push_back(
+          {change.path, table.name, 0, change.id, table.inserts, table.updates, table.deletes});
+    }
+  } catch (const Error&) {
+    return;  // no changeset that we know
+  }
 }
 
 }  // namespace
