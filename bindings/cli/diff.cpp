@@ -51,6 +51,7 @@ struct Arguments {
   std::vector<std::string> tables;
   Format format = Format::Text;
   qfcsync::ExtractMethod method = qfcsync::ExtractMethod::Auto;
+  unsigned threads = 0;
   bool has_exit_code = false;
   bool is_plain = false;
   bool reports_schema = false;
@@ -68,6 +69,7 @@ qfcsync::ExtractResult extract(const Arguments& arguments, qfcsync::ByteSink& ou
   options.with_envelope = !(is_binary(arguments) && arguments.is_plain);
   options.base_id = arguments.base_id;
   options.method = arguments.method;
+  options.threads = arguments.threads;
   options.progress = line.callback();
   if (arguments.reports_schema) options.schema = qfcsync::SchemaPolicy::Report;
   qfcsync::ExtractResult result;
@@ -213,6 +215,10 @@ void add_diff(CLI::App& app) {
                    "Name of the state A, kept in the changeset for whoever asks")
       ->option_text("TEXT");
   add_method_option(*command, arguments->method);
+  command
+      ->add_option("--threads", arguments->threads,
+                   "Processors to use for large tables; 0 (default): as many as pay")
+      ->option_text("N");
   command->add_flag("--schema-report", arguments->reports_schema,
                     "List other columns and compare the other tables");
   command->callback([arguments] {

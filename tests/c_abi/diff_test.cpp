@@ -41,6 +41,21 @@ TEST_SUITE("c_abi/diff") {
     CHECK_EQ(qfcsync_schema_operations_count(qfcsync_diff_result_schema_operations(made)), 0);
   }
 
+  TEST_CASE("any number of threads finds the same") {
+    const Databases files;
+    std::string expected;
+    for (const unsigned threads : {0u, 1u, 4u, 1000u}) {
+      Buffer out;
+      const auto sink = out.sink();
+      qfcsync_diff_options options QFCSYNC_DIFF_OPTIONS_INIT;
+      options.threads = threads;
+      REQUIRE_OK(qfcsync_diff(nullptr, &sink, files.path("base").c_str(),
+                              files.path("ours").c_str(), &options));
+      if (threads == 0) expected = out.text();
+      CHECK_EQ(out.text(), expected);
+    }
+  }
+
   TEST_CASE("a note tells that a table without a key changed") {
     for (const bool is_changed : {false, true}) {
       const Databases files;

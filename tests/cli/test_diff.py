@@ -37,7 +37,11 @@ class Diff(Changesets):
         for way in ["leaves", "pages", "sqlite"]:
             made = self.changeset(self.ours, way, "--base-id", "monday", "--method", way)
             self.assertEqual(made.read_bytes(), expected)
+        for threads in ["1", "4"]:
+            made = self.changeset(self.ours, threads, "--base-id", "monday", "--threads", threads)
+            self.assertEqual(made.read_bytes(), expected)
         self.assertEqual(qfcsync("diff", self.base, self.ours, "--method", "x").returncode, 2)
+        self.assertEqual(qfcsync("diff", self.base, self.ours, "--threads", "-1").returncode, 2)
 
     def test_tables_and_manifest(self):
         only = self.done(qfcsync("diff", self.base, self.ours, "--tables", "trees", "--summary"))

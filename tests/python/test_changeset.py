@@ -106,6 +106,8 @@ def test_all_methods_and_a_manifest_give_the_same_changeset(files):
     expected = bytes(diff(files))
     for method in ("auto", "leaves", "pages", "sqlite"):
         assert bytes(diff(files, method=method)) == expected, method
+    for threads in (1, 4):
+        assert bytes(diff(files, threads=threads)) == expected, threads
     for given in (manifest, files.folder / "manifest"):
         assert bytes(diff(files, manifest=given)) == expected
 

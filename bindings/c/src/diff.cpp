@@ -39,6 +39,7 @@ qfcsync::ExtractOptions to_extract_options(const qfcsync_diff_options& given) {
   }
   options.with_envelope = given.with_envelope != 0;
   if (given.base_id != nullptr) options.base_id = given.base_id;
+  options.threads = given.threads;
   options.progress = qfcsync::c::to_progress(given.progress, given.payload);
   return options;
 }

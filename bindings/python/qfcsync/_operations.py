@@ -35,7 +35,8 @@ class MergeResult(NamedTuple):
 def diff(base: StrPath, modified: StrPath, *, output: Optional[StrPath] = None,
          manifest: Union[StrPath, bytes, None] = None, tables: Iterable[str] = (),
          schema_policy: str = "refuse", method: str = "auto", with_envelope: bool = True,
-         base_id: str = "", progress: Optional[Progress] = None) -> Changeset:
+         base_id: str = "", threads: int = 0,
+         progress: Optional[Progress] = None) -> Changeset:
     """Finds what changed from base to modified, two GeoPackages or other SQLite files.
 
     Values are compared as they are stored. Other programs may go on writing to both files. Of tables
@@ -48,10 +49,11 @@ def diff(base: StrPath, modified: StrPath, *, output: Optional[StrPath] = None,
                    "report": leave such tables out, they are in `changeset.report`
     method         "auto", "leaves", "pages", "sqlite": all give the same changeset
     with_envelope  put column names, schema fingerprint and a checksum into the changeset
+    threads        that compare large tables, this one included; 0: as many as pay
     progress       called with the share done, 0 to 1; False stops with Cancelled
     """
     data, report = _native.diff(base, modified, output, manifest, list(tables), schema_policy,
-                                method, with_envelope, base_id, progress)
+                                method, with_envelope, base_id, threads, progress)
     changeset = _made(data, output)
     changeset.report = report
     return changeset

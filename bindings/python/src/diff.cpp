@@ -38,7 +38,7 @@ std::string_view to_word(ExtractMethod method) {
 /// @return (bytes or None, ExtractResult)
 nb::tuple diff(const Path& base, const Path& modified, const std::optional<Path>& output,
                nb::object manifest, std::vector<std::string> tables, std::string_view schema_policy,
-               std::string_view method, bool with_envelope, std::string base_id,
+               std::string_view method, bool with_envelope, std::string base_id, unsigned threads,
                nb::object progress) {
   Callbacks callbacks(std::move(progress));
   ExtractOptions options;
@@ -47,6 +47,7 @@ nb::tuple diff(const Path& base, const Path& modified, const std::optional<Path>
   options.tables = std::move(tables);
   options.with_envelope = with_envelope;
   options.base_id = std::move(base_id);
+  options.threads = threads;
   options.progress = callbacks.progress();
   std::optional<Source> source;
   if (!manifest.is_none()) source.emplace(std::move(manifest));
@@ -93,7 +94,7 @@ void bind_diff(nb::module_& module) {
       .def_prop_ro("method", [](const ExtractResult& result) { return to_word(result.method); });
   module.def("diff", &diff, nb::arg("base"), nb::arg("modified"), nb::arg("output").none(),
              nb::arg("manifest").none(), nb::arg("tables"), nb::arg("schema_policy"),
-             nb::arg("method"), nb::arg("with_envelope"), nb::arg("base_id"),
+             nb::arg("method"), nb::arg("with_envelope"), nb::arg("base_id"), nb::arg("threads"),
              nb::arg("progress").none());
   module.def("manifest", &manifest, nb::arg("path"), nb::arg("output").none(),
              nb::arg("progress").none());

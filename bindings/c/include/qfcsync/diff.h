@@ -35,12 +35,13 @@ typedef struct qfcsync_diff_options {
   int with_envelope;   /* column names, fingerprint and checksum travel along; default 1 */
   const char* base_id; /* put into the envelope; NULL allowed */
   const qfcsync_source* manifest; /* of base, see qfcsync_manifest_write; NULL allowed */
-  qfcsync_progress progress;      /* NULL allowed */
+  qfcsync_progress progress;      /* NULL allowed; called on the caller's thread */
   void* payload;
+  unsigned threads; /* that compare large tables, the caller's included; 0: as many as pay */
 } qfcsync_diff_options;
 
 #define QFCSYNC_DIFF_OPTIONS_INIT \
-  { sizeof(qfcsync_diff_options), 0, 0, NULL, 0, 1, NULL, NULL, NULL, NULL }
+  { sizeof(qfcsync_diff_options), 0, 0, NULL, 0, 1, NULL, NULL, NULL, NULL, 0 }
 
 /* What a diff found beside the changeset. */
 typedef struct qfcsync_diff_result qfcsync_diff_result;
