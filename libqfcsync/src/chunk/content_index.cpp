@@ -85,8 +85,8 @@ void ContentIndex::add(std::uint32_t chunk_number, std::string_view raw) {
 
 void ContentIndex::finish() {
   std::ranges::sort(samples_);
-  const auto rest = std::ranges::unique(samples_);
-  samples_.erase(rest.begin(), rest.end());
+  // Not std::ranges: what that returns does not compile with clang 14 and libstdc++ 12.
+  samples_.erase(std::unique(samples_.begin(), samples_.end()), samples_.end());
 }
 
 std::vector<std::uint32_t> ContentIndex::best_chunks(std::string_view raw) const {

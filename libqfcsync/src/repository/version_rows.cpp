@@ -5,7 +5,6 @@
 
 #include "history/commit_message.hpp"
 
-#include <ranges>
 
 namespace qfcsync::repository {
 namespace {
@@ -61,7 +60,8 @@ void index_versions(Index& index, history::Graph& graph, chunk::ObjectDecoder& d
     return index_versions(index, graph, decoder, head);
   }
   std::int64_t position = known ? known->position : 0;
-  for (const history::Commit& commit : missing | std::views::reverse) {
+  for (auto at = missing.rbegin(); at != missing.rend(); ++at) {
+    const history::Commit& commit = *at;
     const history::CommitMessage message = history::parse_message(commit.message);
     std::vector<ChangeRow> changes;
     for (const history::ChangeOfPath& change : message.changes) {
