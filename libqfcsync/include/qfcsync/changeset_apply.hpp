@@ -82,7 +82,9 @@ struct ChangesetApplyResult {
 /// With MismatchPolicy::Abort a mismatch makes the result unapplied and the file stays as it was.
 ///
 /// @errors NotFound, Busy, Io (also: disk full), Cancelled; Corrupt: changeset or file;
-///         SchemaMismatch: a table is missing or has other columns. The file is unchanged then
+///         SchemaMismatch: a table is missing or has other columns, or rows that triggers and
+///         foreign keys take along leave others without their parent; LimitExceeded: a value or row
+///         is larger than SQLite takes. The file is unchanged then
 /// @threads one call per file at a time; others get Busy after a wait
 ChangesetApplyResult apply_changeset(const std::filesystem::path& target, ByteSource& changeset,
                                      const ChangesetApplyOptions& options = {});

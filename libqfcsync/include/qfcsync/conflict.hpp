@@ -18,7 +18,9 @@ enum class ConflictKind : std::uint8_t {
   KeyCollision,   ///< both inserted a row of the same key; integer keys of ours are renumbered
   Unique,         ///< a value that has to be unique is now in two rows
   MissingParent,  ///< a row refers to one that the other side deleted
-  Constraint,     ///< NOT NULL, CHECK or a trigger refuses the merged row
+  /// NOT NULL, CHECK or a trigger refuses the merged row; or a trigger or foreign key of the file
+  /// removed or changed a row beyond what both sides did.
+  Constraint,
 };
 
 /// Whose values are written.

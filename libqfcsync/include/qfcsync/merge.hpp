@@ -93,7 +93,8 @@ struct MergeResult {
 ///
 /// result is a copy of theirs with our rebased changes applied; it appears whole (synced, renamed)
 /// or not at all. It may name ours or theirs. What the database itself refuses (UNIQUE, NOT NULL,
-/// CHECK, foreign keys) becomes a conflict, too.
+/// CHECK, foreign keys) becomes a conflict, too, and so does every row that triggers or foreign
+/// keys of the file remove or change beyond what both sides did.
 ///
 /// @errors as extract, rebase and apply_changeset
 MergeResult merge_files(const std::filesystem::path& base, const std::filesystem::path& ours,
