@@ -24,7 +24,7 @@ namespace qfcsync::apply {
 /// Cache of the user's file. Pages that do not fit make SQLite sync its journal in between, which
 /// costs more than anything else.
 inline constexpr int kInPlaceCacheKib = 200'000;
-inline constexpr int kPrivateCacheKib = 32'000;
+inline constexpr int kPrivateCacheKib = 26'000;
 
 /// A table that is being written, with what has to be done around its rows.
 class Target {
