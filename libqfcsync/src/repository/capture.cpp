@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <optional>
 
 #include <fcntl.h>
@@ -161,11 +160,11 @@ class SqliteCapture : public Capture, private ByteSource {
 
 }  // namespace
 
-std::string stamp_of(const fs::path& file) {
+std::string stamp_of(const fs::path& file, std::chrono::system_clock::time_point now) {
   const std::optional<Seen> seen = look_at(file);
   if (!seen || has_journal(file)) return {};
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const std::int64_t now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+  const std::int64_t now_ns =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
   const std::int64_t newest = std::max(seen->modified_ns, seen->changed_ns);
   if (now_ns - newest < kSettledSeconds * 1'000'000'000) return {};
   return fmt::format("{}:{}:{}:{}:{}", seen->device, seen->inode, seen->size, seen->modified_ns,

@@ -2,6 +2,7 @@
 
 #include <qfcsync/stream.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -12,7 +13,10 @@ namespace qfcsync::repository {
 /// What can be told of a file from outside; equal stamps of a file that is not being written to
 /// mean equal bytes. Empty when too little can be told: it is missing, changed a moment ago (clocks
 /// of file systems are coarse), or has a journal with something in it.
-std::string stamp_of(const std::filesystem::path& file);
+///
+/// @param now  by the clock of the file system
+std::string stamp_of(const std::filesystem::path& file,
+                     std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
 /// The bytes of one moment of a file.
 class Capture {

@@ -118,7 +118,8 @@ Ingested Committer::take_bytes(const WorkingFile& file, const chunk::PreviousVer
     if (!source->is_whole()) continue;
     source.reset();  // writers go on
     sink.reset();
-    committed.stamp = !stamp.empty() && stamp_of(file.file) == stamp ? stamp : std::string();
+    const bool is_still = !stamp.empty() && stamp_of(file.file) == stamp;
+    if (is_still) seen_[file.path] = {stamp, now.file};
     if (copy && now.file != previous->id) find_rows(*previous, now, *copy, committed);
     return now;
   }

@@ -25,7 +25,6 @@ struct CommittedFile {
   std::optional<history::Pointer> before;    // in the version that it was made against
   std::optional<history::Pointer> now;       // nothing: removed
   std::optional<chunk::ObjectId> changeset;  // stored as an object of its own
-  std::string stamp;                         // of the file, when it is sure that it has these bytes
 };
 
 /// Makes one commit: stores pieces, then the history, then the root that makes it count.
@@ -48,7 +47,8 @@ class Committer {
   /// @errors HeadMoved, Busy
   std::optional<CommitResult> finish();
 
-  const std::map<std::string, CommittedFile>& files() const { return files_; }
+  /// Files that were read, with stamps where it is sure that they still have these bytes.
+  const std::map<std::string, SeenFile>& seen() const { return seen_; }
 
  private:
   std::optional<history::Pointer> before_of(const std::string& path);
@@ -78,6 +78,7 @@ class Committer {
   std::unique_ptr<DecodedGitObjects> git_objects_;
   std::optional<chunk::ObjectId> parent_;
   std::map<std::string, CommittedFile> files_;
+  std::map<std::string, SeenFile> seen_;
   chunk::ObjectId commit_;
 };
 

@@ -39,10 +39,10 @@ class Repacker {
   /// @return false: somebody else made a root meanwhile
   bool run() {
     history::Root next = Roots::successor(state_.root());
-    const auto kept = std::ranges::stable_partition(
+    const auto to_go = std::ranges::stable_partition(
         next.packs, [&](const history::RootPack& pack) { return !is_to_go(pack); });
-    const std::vector<history::RootPack> replaced(kept.begin(), kept.end());
-    next.packs.erase(kept.begin(), kept.end());
+    const std::vector<history::RootPack> replaced(to_go.begin(), to_go.end());
+    next.packs.erase(to_go.begin(), to_go.end());
     for (const history::RootPack& pack : replaced) verify(pack);
     for (const auto& [group, files] : retention_.kept) store_unbased(files);
     copy_packs(

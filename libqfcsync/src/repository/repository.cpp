@@ -76,12 +76,10 @@ void finish_quietly(Work&& work) {
 
 /// What was done to folders is remembered once it is committed.
 void remember_files(State& state, const std::string& folder,
-                    const std::map<std::string, repository::CommittedFile>& files) {
-  if (folder.empty()) return;
+                    const std::map<std::string, repository::SeenFile>& files) {
+  if (folder.empty() || files.empty()) return;
   repository::Index::Transaction transaction(state.index());
-  for (const auto& [path, file] : files) {
-    if (file.now) repository::remember(state, folder, path, {file.stamp, file.now->file});
-  }
+  for (const auto& [path, file] : files) repository::remember(state, folder, path, file);
   transaction.commit();
 }
 
@@ -96,7 +94,7 @@ CommitResult commit_files(State& state, std::span<const WorkingFile> files,
     auto result = committer.finish();
     if (!result) continue;  // what it stood on went away meanwhile
     finish_quietly([&] {
-      remember_files(state, folder, committer.files());
+      remember_files(state, folder, committer.seen());
       if (result->is_new) repository::fold_small_packs(state);
     });
     return std::move(*result);

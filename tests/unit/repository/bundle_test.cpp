@@ -31,7 +31,7 @@ struct Two {
   Repository ours = fixture.init();
   Repository theirs = Repository::init(make_memory_blobs());
   std::mt19937_64 random{7};
-  std::string bytes = random_bytes(random, 700'000);
+  std::string bytes = random_bytes(random, 300'000);
   std::vector<std::pair<std::string, std::string>> versions;
 
   void commit(int count) {
@@ -53,10 +53,10 @@ TEST_SUITE_BEGIN("repository/bundle");
 
 TEST_CASE("a bundle of all makes an empty repository the same, however long the chains") {
   Two two;
-  two.commit(50);
+  two.commit(36);
   two.ours.tag("first", two.versions[0].first);
   const std::string bundle = bundle_of(two.ours);
-  CHECK(bundle.size() < 850'000);  // deltas stay deltas
+  CHECK(bundle.size() < 400'000);  // deltas stay deltas
   const UnbundleResult result = unbundle(two.theirs, bundle);
   CHECK(result.head == two.versions.back().first);
   CHECK(result.diverged.empty());
@@ -70,7 +70,7 @@ TEST_CASE("a bundle of what is new is small, and needs what it builds on") {
   two.commit(3);
   unbundle(two.theirs, bundle_of(two.ours));
   const std::string known = two.versions.back().first;
-  two.commit(45);
+  two.commit(36);
   const std::string bundle = bundle_of(two.ours, {known});
   CHECK(bundle.size() < 60'000);
   Repository empty = Repository::init(make_memory_blobs());

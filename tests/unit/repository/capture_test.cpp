@@ -200,6 +200,15 @@ TEST_CASE("a stamp is given only when it can be relied on") {
   CHECK(stamp_of(file).empty());
   test::put_file(file, "1");
   CHECK(stamp_of(file).empty());  // written a moment ago
+  const auto later = std::chrono::system_clock::now() + std::chrono::seconds(10);
+  const std::string stamp = stamp_of(file, later);
+  CHECK_FALSE(stamp.empty());
+  CHECK(stamp_of(file, later) == stamp);
+  test::put_file(folder / "a-wal", "frames");
+  CHECK(stamp_of(file, later).empty());
+  std::filesystem::remove(folder / "a-wal");
+  test::put_file(file, "2");
+  CHECK(stamp_of(file, later) != stamp);
 }
 
 TEST_SUITE_END();
