@@ -28,8 +28,9 @@ struct PreviousVersion {
 ///
 /// A new chunk is a delta against the chunk of the same number in the previous version. When the
 /// file turns out to be rewritten (over a quarter of its chunks new, most of the last 16 such
-/// deltas above a sixteenth of the chunk), bases are found by content instead; the first 16 new chunks are held back until
-/// that is known. Memory: 32 bytes a chunk, 4 MiB, and the ContentIndex of a rewritten file.
+/// deltas above a sixteenth of the chunk), bases are found by content instead; the first 16 new
+/// chunks are held back until that is known. Memory: 32 bytes a chunk, 4 MiB, and the ContentIndex
+/// of a rewritten file.
 ///
 /// One thread at a time; all arguments have to outlive it.
 class FileEncoder : public ByteSink {
