@@ -5,7 +5,6 @@
 
 #include "history/commit_message.hpp"
 
-
 namespace qfcsync::repository {
 namespace {
 
