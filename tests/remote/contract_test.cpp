@@ -54,6 +54,7 @@ WebdavOptions options_of(const test::RealServer& server) {
   WebdavOptions options;
   options.url = fmt::format("{}/{}/below", server.address(), next_name());
   options.credentials = test::kServerCredentials;
+  options.network.stall_timeout = std::chrono::seconds(10);  // a stuck server fails soon
   return options;
 }
 

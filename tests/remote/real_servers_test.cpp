@@ -32,6 +32,7 @@ WebdavOptions options_of(const test::RealServer& server, std::string_view folder
   WebdavOptions options;
   options.url = fmt::format("{}/{}", server.address(), folder);
   options.credentials = test::kServerCredentials;
+  options.network.stall_timeout = std::chrono::seconds(10);  // a stuck server fails soon
   return options;
 }
 

@@ -50,7 +50,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command,
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("cannot fork");
   if (pid_ > 0) return;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // no server outlives a test that crashed
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // no server outlives a test that crashed
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
