@@ -36,8 +36,11 @@ struct Repository::Impl {
     try {
       return verb();
     } catch (const Error& error) {
-      const bool may_be_index =
-          repository::is_damaged_index(error) || error.code() == ErrorCode::Corrupt;
+      // Libgit2 looks for nothing but what other objects name.
+      const bool is_lost_object =
+          error.code() == ErrorCode::NotFound && error.origin() == ErrorOrigin::Git;
+      const bool may_be_index = repository::is_damaged_index(error) || is_lost_object ||
+                                error.code() == ErrorCode::Corrupt;
       if (!may_be_index) throw;
     }
     state.rebuild_cache();

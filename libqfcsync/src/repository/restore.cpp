@@ -26,12 +26,33 @@ void make_empty_folder(const fs::path& folder) {
   }
 }
 
+chunk::Manifest manifest_of(State& state, const history::Pointer& pointer) {
+  if (!state.objects().find(chunk::ObjectKind::Manifest, pointer.file)) {
+    throw Error(ErrorCode::NotFound,
+                "the content of file " + pointer.file.hex() + " was given up by prune");
+  }
+  return chunk::read_manifest(state.decoder(), pointer.file);
+}
+
+/// What a manifest names and is not there is damage, not a wrong question.
+template <typename Read>
+void read_content(Read&& read) {
+  try {
+    read();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::NotFound) throw;
+    throw Error(ErrorCode::Corrupt, error.what());
+  }
+}
+
 }  // namespace
 
 void restore_file(State& state, const history::Pointer& pointer, const fs::path& target) {
-  const chunk::Manifest manifest = chunk::read_manifest(state.decoder(), pointer.file);
+  const chunk::Manifest manifest = manifest_of(state, pointer);
   FileSink sink(target);
-  chunk::decode_file(state.decoder(), pointer.file, manifest, chunk::FileCheck::Id, sink);
+  read_content([&] {
+    chunk::decode_file(state.decoder(), pointer.file, manifest, chunk::FileCheck::Id, sink);
+  });
   sink.publish();
 }
 
@@ -49,9 +70,9 @@ void export_version(State& state, const chunk::ObjectId& version, const fs::path
 
 void read_range(State& state, const history::Pointer& pointer, std::uint64_t offset,
                 std::uint64_t length, ByteSink& sink) {
-  const chunk::Manifest manifest = chunk::read_manifest(state.decoder(), pointer.file);
+  const chunk::Manifest manifest = manifest_of(state, pointer);
   if (length == 0 && offset <= manifest.file_bytes) length = manifest.file_bytes - offset;
-  chunk::decode_range(state.decoder(), manifest, offset, length, sink);
+  read_content([&] { chunk::decode_range(state.decoder(), manifest, offset, length, sink); });
 }
 
 }  // namespace qfcsync::repository

@@ -72,7 +72,7 @@ TEST_CASE("index and git repository that are lost or damaged are built again") {
         break;
       case 3: {
         std::string bytes = test::file_bytes(index);
-        for (std::size_t at = 4096; at < bytes.size(); at += 97) bytes[at] = '?';
+        for (std::size_t at = 4096; at < bytes.size(); at += 4096) bytes[at] = '?';
         test::put_file(index, bytes);
         break;
       }
