@@ -175,6 +175,40 @@ struct PruneReport {
   std::uint64_t removed_roots = 0;
 };
 
+struct RepairReport {
+  std::vector<std::string> repaired;    ///< names of packs that are good again, or not needed
+  std::vector<std::string> unrepaired;  ///< the other store has not all that was in them
+  std::uint64_t fetched_objects = 0;    ///< where whole packs were not there to fetch
+};
+
+/// What of a version to take back.
+struct UndoOptions {
+  std::string path;        ///< only what it did to this file; empty: to all
+  std::string table;       ///< only rows of this table; needs path
+  std::vector<Value> key;  ///< only this row; needs table
+  CommitOptions commit;    ///< of the version that undoes it; base is not looked at
+};
+
+/// Why something cannot be taken back: it was changed since.
+struct UndoConflict {
+  std::string path;
+  std::string text;  ///< a sentence for people
+};
+
+struct UndoResult {
+  bool is_done = false;  ///< false: there are conflicts, nothing was changed
+  std::vector<UndoConflict> conflicts;
+  CommitResult commit;
+};
+
+struct UnbundleResult {
+  std::string head;  ///< the newest version now
+  /// The newest version of the bundle when both sides went on from an older one: it is stored, not
+  /// merged. Empty: nothing is left to do.
+  std::string diverged;
+  std::uint64_t objects = 0;  ///< that were new here
+};
+
 /// A folder, bucket or memory with all versions of all files of a project.
 ///
 /// The store is all that counts: index and git repository are built from it. Versions are never
@@ -290,6 +324,31 @@ class Repository {
   ///
   /// @errors Corrupt: something that is kept is damaged: repair first. Busy
   PruneReport prune(const PruneRules& rules);
+
+  /// Fetches what is damaged or lost from another store of the same project: whole packs by their
+  /// names, else object by object.
+  ///
+  /// @ownership the other store is only read, and not kept
+  /// @errors    Busy: somebody else commits
+  RepairReport repair(std::shared_ptr<BlobStore> other);
+
+  /// Takes back what a version did, as a new version: files that were not touched since get their
+  /// old bytes, in SQLite files that were, rows get their old values.
+  ///
+  /// @errors NotFound: no such version on the main line, or it did nothing of the kind
+  UndoResult undo(std::string_view version, const UndoOptions& options = {});
+
+  /// Writes all that another repository of this project lacks into one file, e.g. for a USB stick.
+  ///
+  /// @param have  versions that the receiver has, with their content; empty: everything is written
+  /// @errors      NotFound: one of them is not known here
+  void bundle(std::span<const std::string> have, ByteSink& out);
+
+  /// Takes in what a bundle holds; the same bundle again does nothing. The receiver may be empty.
+  ///
+  /// @errors Corrupt: the bundle is damaged; nothing is changed then. NotFound: it builds on a
+  ///         version that is not here
+  UnbundleResult unbundle(ByteSource& bundle);
 
   /// Forgets index and git repository and builds them again from the store.
   void rebuild_cache();

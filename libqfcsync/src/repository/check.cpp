@@ -7,6 +7,7 @@
 #include "history/git_name.hpp"
 #include "history/reachable.hpp"
 #include "repository/blob_pack.hpp"
+#include "repository/no_sink.hpp"
 
 #include <algorithm>
 #include <map>
@@ -16,11 +17,6 @@
 
 namespace qfcsync::repository {
 namespace {
-
-class NoSink : public ByteSink {
- public:
-  void write(std::string_view) override {}
-};
 
 class Checker {
  public:

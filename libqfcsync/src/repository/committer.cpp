@@ -91,6 +91,9 @@ void Committer::add_removal(const std::string& path) {
 }
 
 void Committer::add_stored(const std::string& path, const history::Pointer& pointer) {
+  if (!objects_->find(chunk::ObjectKind::Manifest, pointer.file)) {
+    throw Error(ErrorCode::NotFound, "the content of " + path + " was given up by prune");
+  }
   CommittedFile committed;
   committed.change.path = path;
   committed.before = before_of(path);

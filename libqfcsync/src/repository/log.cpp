@@ -5,10 +5,10 @@
 #include "history/commit_message.hpp"
 #include "history/git_name.hpp"
 #include "repository/resolve.hpp"
+#include "repository/row_match.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 namespace qfcsync::repository {
 namespace {
@@ -56,29 +56,6 @@ VersionInfo info_of(State& state, history::Graph& graph, const VersionRow& versi
   return info;
 }
 
-/// Columns of the key, in its order.
-std::vector<std::size_t> key_columns(const ChangesetTable& table) {
-  std::vector<std::size_t> columns;
-  for (std::size_t i = 0; i < table.key.size(); ++i) {
-    if (table.key[i] != 0) columns.push_back(i);
-  }
-  std::ranges::stable_sort(columns, {}, [&](std::size_t i) { return table.key[i]; });
-  return columns;
-}
-
-bool is_row(const Change& change, const LogOptions& options) {
-  if (change.table->name != options.table) return false;
-  const std::vector<std::size_t> columns = key_columns(*change.table);
-  if (columns.size() != options.key.size()) {
-    throw Error(ErrorCode::InvalidArgument,
-                "the key of table " + options.table + " has another number of columns");
-  }
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (!(change.key_values()[columns[i]] == options.key[i].view())) return false;
-  }
-  return true;
-}
-
 /// Whether a version changed the row that the options ask for.
 bool has_row(State& state, std::int64_t position, const LogOptions& options) {
   for (const ChangeRow& row : state.index().changes_of_version(position)) {
@@ -87,7 +64,7 @@ bool has_row(State& state, std::int64_t position, const LogOptions& options) {
     MemorySource source(*bytes);
     ChangesetReader reader(source);
     while (const Change* change = reader.next()) {
-      if (is_row(*change, options)) return true;
+      if (is_row(*change, options.table, options.key)) return true;
     }
   }
   return false;

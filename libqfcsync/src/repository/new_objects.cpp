@@ -4,33 +4,11 @@
 
 #include "repository/blob_pack.hpp"
 #include "repository/chance.hpp"
+#include "repository/scratch_source.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace qfcsync::repository {
-namespace {
-
-/// A finished pack in scratch memory, front to back.
-class ScratchSource : public ByteSource {
- public:
-  explicit ScratchSource(const ByteStore& bytes) : bytes_(bytes) {}
-  std::size_t read(char* buffer, std::size_t size) override {
-    size = static_cast<std::size_t>(std::min<std::uint64_t>(size, bytes_.size() - at_));
-    const std::string_view part = bytes_.read(at_, size, part_);
-    std::memcpy(buffer, part.data(), part.size());
-    at_ += part.size();
-    return part.size();
-  }
-
- private:
-  const ByteStore& bytes_;
-  std::uint64_t at_ = 0;
-  std::string part_;
-};
-
-}  // namespace
 
 NewObjects::NewObjects(BlobStore& store, StoredObjects& stored, std::uint32_t level)
     : store_(&store), stored_(&stored), level_(level) {}

@@ -5,6 +5,7 @@
 #include "chunk/file_decoder.hpp"
 #include "chunk/file_encoder.hpp"
 #include "chunk/object_encoder.hpp"
+#include "repository/blob_pack.hpp"
 #include "repository/collect.hpp"
 #include "repository/retention.hpp"
 
@@ -35,9 +36,14 @@ class Repacker {
 
   /// @return false: somebody else made a root meanwhile
   bool run() {
-    for (const auto& [group, files] : retention_.kept) store_unbased(files);
     history::Root next = Roots::successor(state_.root());
-    std::erase_if(next.packs, [&](const history::RootPack& pack) { return replace(pack); });
+    const auto kept = std::ranges::stable_partition(
+        next.packs, [&](const history::RootPack& pack) { return !is_to_go(pack); });
+    const std::vector<history::RootPack> replaced(kept.begin(), kept.end());
+    next.packs.erase(kept.begin(), kept.end());
+    for (const history::RootPack& pack : replaced) verify(pack);
+    for (const auto& [group, files] : retention_.kept) store_unbased(files);
+    for (const history::RootPack& pack : replaced) copy_rest(pack);
     const std::vector<NewPack>& packs = made_.finish();
     for (const NewPack& pack : packs) next.packs.push_back(pack.pack);
     std::ranges::sort(next.packs, {}, &history::RootPack::id);
@@ -72,23 +78,29 @@ class Repacker {
     made_.add(encoder_.encode(key.kind, key.id, *raw, bases));
   }
 
-  /// Copies what is to stay of a pack. @return false: all of it stays where it is
-  bool replace(const history::RootPack& pack) {
-    const std::vector<Located> located = state_.index().objects_of(pack.id);
-    const auto is_done_with = [&](const Located& object) {
-      const ObjectKey key{object.record.kind, object.record.id};
-      return objects_.dead.contains(key) || objects_.unbased.contains(key);
-    };
-    if (std::ranges::none_of(located, is_done_with)) return false;
-    for (const Located& object : located) {
+  bool is_done_with(const Located& object) const {
+    const ObjectKey key{object.record.kind, object.record.id};
+    return objects_.dead.contains(key) || objects_.unbased.contains(key);
+  }
+
+  bool is_to_go(const history::RootPack& pack) {
+    return std::ranges::any_of(state_.index().objects_of(pack.id),
+                               [&](const Located& object) { return is_done_with(object); });
+  }
+
+  /// Damage must not get into a pack with a good name.
+  void verify(const history::RootPack& pack) {
+    BlobPack bytes(state_.store(), history::pack_name(pack.id), pack.bytes);
+    chunk::verify_pack(bytes, pack.id);
+  }
+
+  void copy_rest(const history::RootPack& pack) {
+    for (const Located& object : state_.index().objects_of(pack.id)) {
       if (is_done_with(object)) continue;
-      // Decoded, so that damage does not get into a pack with a good name.
-      state_.decoder().decode(object.record.kind, object.record.id);
       chunk::EncodedObject copy{object.record, {}};
       state_.objects().read(object.record, copy.stored);
       made_.add(copy);
     }
-    return true;
   }
 
   State& state_;

@@ -2,6 +2,7 @@
 #include <qfcsync/repository.hpp>
 
 #include "history/git_name.hpp"
+#include "repository/bundle.hpp"
 #include "repository/check.hpp"
 #include "repository/committer.hpp"
 #include "repository/diff.hpp"
@@ -9,10 +10,12 @@
 #include "repository/log.hpp"
 #include "repository/prune.hpp"
 #include "repository/refs.hpp"
+#include "repository/repair.hpp"
 #include "repository/resolve.hpp"
 #include "repository/restore.hpp"
 #include "repository/state.hpp"
 #include "repository/status.hpp"
+#include "repository/undo.hpp"
 
 #include <utility>
 
@@ -234,6 +237,34 @@ CheckReport Repository::check(CheckDepth depth) {
 PruneReport Repository::prune(const PruneRules& rules) {
   impl_->state.refresh();
   return repository::prune(impl_->state, rules);
+}
+
+RepairReport Repository::repair(std::shared_ptr<BlobStore> other) {
+  impl_->state.refresh();
+  return repository::repair(impl_->state, other);
+}
+
+UndoResult Repository::undo(std::string_view version, const UndoOptions& options) {
+  return impl_->on_newest([&] {
+    const chunk::ObjectId id = repository::resolve(impl_->state, version);
+    for (;;) {
+      if (auto result = repository::undo(impl_->state, id, options)) return std::move(*result);
+    }
+  });
+}
+
+void Repository::bundle(std::span<const std::string> have, ByteSink& out) {
+  impl_->state.refresh();
+  std::vector<chunk::ObjectId> ids;
+  for (const std::string& version : have) {
+    ids.push_back(repository::resolve(impl_->state, version));
+  }
+  repository::write_bundle(impl_->state, ids, out);
+}
+
+UnbundleResult Repository::unbundle(ByteSource& bundle) {
+  impl_->state.refresh();
+  return repository::read_bundle(impl_->state, bundle);
 }
 
 void Repository::rebuild_cache() { impl_->state.rebuild_cache(); }

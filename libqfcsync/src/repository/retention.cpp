@@ -51,6 +51,11 @@ class Chains {
 void add_live(State& state, const chunk::ObjectId& file, ObjectKeys& live) {
   live.insert({ObjectKind::Manifest, file});
   for (const chunk::ObjectId& id : chunk::read_manifest(state.decoder(), file).chunks) {
+    // A manifest of other chunks than there are is damaged: what it should name is not dead.
+    if (!state.objects().find(ObjectKind::Chunk, id)) {
+      throw Error(ErrorCode::Corrupt,
+                  "chunk " + id.hex() + " of file " + file.hex() + " is missing; repair first");
+    }
     live.insert({ObjectKind::Chunk, id});
   }
 }
