@@ -37,7 +37,8 @@ qfcsync::Side ConflictPrompt::ask(const qfcsync::Conflict& conflict) {
     fmt::print(out_.get(), "Write [o]urs or [t]heirs, or [q]uit? ");
     std::fflush(out_.get());
     char answer[kMaxAnswer];
-    if (std::fgets(answer, sizeof answer, in_.get()) == nullptr) stop();  // Ctrl-C, Ctrl-D
+    if (!wait_for_input(fileno(in_.get()))) stop();
+    if (std::fgets(answer, sizeof answer, in_.get()) == nullptr) stop();  // Ctrl-D
     const std::string_view word(answer);
     if (word == "o\n" || word == "ours\n") return qfcsync::Side::Ours;
     if (word == "t\n" || word == "theirs\n") return qfcsync::Side::Theirs;

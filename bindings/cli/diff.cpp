@@ -6,6 +6,7 @@
 #include "files.hpp"
 #include "options.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -25,13 +26,14 @@ each table, then one line a feature (+ inserted, ~ updated, - deleted) with old 
 With -o FILE the changeset is written to a file, which apply, invert, concat and rebase take; with
 --json or --geojson that form is written instead. "-" is standard output.
 
-Tables without a primary key, views and virtual tables are not compared; a note on standard error
-names each. When tables have other columns in B, nothing is written and the differences are listed;
+Tables without a primary key and virtual tables are compared as a whole: that they changed is said,
+but not which rows, and no changeset has them; a note on standard error names each. Views are not
+compared. When tables have other columns in B, nothing is written and the differences are listed;
 with --schema-report they are listed, those tables are left out and the others are compared.
 
-Exit status: 0 done; 1 the work failed, or tables were left out because their columns differ;
-2 wrong usage, or input that cannot be read or compared. With --exit-code: 0 no differences,
-1 differences, 2 anything that went wrong.
+Exit status: 0 done; 1 the work failed, or changes were left out: of tables with other columns, or
+of rows without a key; 2 wrong usage, or input that cannot be read or compared. With --exit-code:
+0 no differences in any table, 1 differences, 2 anything that went wrong.
 
 Examples:
   qfcsync diff monday.gpkg friday.gpkg
@@ -68,17 +70,32 @@ qfcsync::ExtractResult extract(const Arguments& arguments, qfcsync::ByteSink& ou
   options.method = arguments.method;
   options.progress = line.callback();
   if (arguments.reports_schema) options.schema = qfcsync::SchemaPolicy::Report;
-  if (arguments.manifest.empty()) {
-    return qfcsync::extract(arguments.base, arguments.modified, out, options);
-  }
-  Inputs inputs;
-  qfcsync::ByteSource& manifest = inputs.open(arguments.manifest);
   qfcsync::ExtractResult result;
-  inputs.read([&] {
-    result =
-        qfcsync::extract_with_manifest(arguments.base, manifest, arguments.modified, out, options);
-  });
+  if (arguments.manifest.empty()) {
+    result = qfcsync::extract(arguments.base, arguments.modified, out, options);
+  } else {
+    Inputs inputs;
+    qfcsync::ByteSource& manifest = inputs.open(arguments.manifest);
+    inputs.read([&] {
+      result = qfcsync::extract_with_manifest(arguments.base, manifest, arguments.modified, out,
+                                              options);
+    });
+  }
+  qfcsync::compare_unnamed_rows(arguments.base, arguments.modified, result.notes, options.progress);
   return result;
+}
+
+bool has_unnamed_changes(const qfcsync::ExtractResult& result) {
+  return std::any_of(result.notes.begin(), result.notes.end(),
+                     [](const qfcsync::TableNote& note) { return note.has_changes; });
+}
+
+/// For whoever reads what is printed only: "no changes" would be wrong.
+void print_unnamed_changes(const qfcsync::ExtractResult& result) {
+  for (const qfcsync::TableNote& note : result.notes) {
+    if (!note.has_changes) continue;
+    fmt::print("{}: changed, but no key names the rows that did\n", printable(note.table));
+  }
 }
 
 /// The changeset itself goes to the file.
@@ -92,6 +109,7 @@ qfcsync::ExtractResult write_changeset(const Arguments& arguments) {
   } else {
     fmt::print("{}: {}\n", printable(arguments.output), counts_text(totals(result.summary)));
   }
+  print_unnamed_changes(result);
   return result;
 }
 
@@ -110,6 +128,8 @@ qfcsync::ExtractResult print_for_people(const Arguments& arguments) {
   const auto scratch = qfcsync::make_scratch();
   qfcsync::ExtractResult result = extract(arguments, *scratch);
   StoreSource changeset(*scratch);
+  print_unnamed_changes(result);
+  if (result.summary.changes() == 0 && has_unnamed_changes(result)) return result;
   if (arguments.format == Format::Summary) {
     print_summary(result.summary);
   } else {
@@ -148,8 +168,8 @@ void run(const Arguments& arguments) {
   if (arguments.has_exit_code && std::fflush(stdout) != 0) {
     throw CLI::RuntimeError(kExitUsage);  // main() says it; 1 would mean differences
   }
-  const bool has_schema_changes = !result.schema_operations.empty();
-  if (has_schema_changes || (arguments.has_exit_code && result.summary.changes() != 0)) {
+  const bool is_left_out = !result.schema_operations.empty() || has_unnamed_changes(result);
+  if (is_left_out || (arguments.has_exit_code && result.summary.changes() != 0)) {
     throw CLI::RuntimeError(kExitIncomplete);
   }
 }

@@ -12,7 +12,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <unistd.h>
 
 namespace {
@@ -21,17 +20,7 @@ namespace fs = std::filesystem;
 using qfcsync::Error;
 using qfcsync::ErrorCode;
 
-constexpr int kPollMilliseconds = 200;
-
 [[noreturn]] void stop() { throw Error(ErrorCode::Cancelled, "stopped; nothing was changed"); }
-
-/// Whoever writes into the pipe may take its time, and Ctrl-C must not have to wait for it.
-void wait_for_input() {
-  pollfd input = {STDIN_FILENO, POLLIN, 0};
-  while (interrupt_signal() == 0 && poll(&input, 1, kPollMilliseconds) <= 0) {
-  }
-  if (interrupt_signal() != 0) stop();
-}
 
 bool speaks_of_contents(ErrorCode code) {
   return code == ErrorCode::Corrupt || code == ErrorCode::Unsupported ||
@@ -100,7 +89,7 @@ class Inputs::File : public qfcsync::ByteSource {
       : inputs_(inputs), path_(path), name_(input_name(path)), source_(path) {}
 
   std::size_t read(char* buffer, std::size_t size) override {
-    if (path_ == kStandardStream) wait_for_input();
+    if (path_ == kStandardStream && !wait_for_input(STDIN_FILENO)) stop();
     const std::size_t got = source_.read(buffer, size);
     inputs_.count(got);
     return got;
@@ -141,11 +130,6 @@ void Inputs::read(const std::function<void()>& work) {
     if (!speaks_of_contents(error.code())) throw;
     const File* file = damaged_file();
     const bool is_told = std::string_view(error.what()).find("changeset") != std::string_view::npos;
-    if (file != nullptr && is_database(file->path())) {
-      throw Error(ErrorCode::Corrupt,
-                  fmt::format("{} is a database, not a changeset; qfcsync diff makes changesets",
-                              file->name()));
-    }
     if (file == nullptr || (file->path() == kStandardStream && !is_told)) throw;
     throw named(error, file->name());
   }

@@ -70,9 +70,6 @@ void run(const Arguments& arguments) {
   check(arguments);
   const bool is_piped = arguments.conflicts == kStandardStream;
   MergeRun merge("Merging", arguments.policy, arguments.conflicts, is_piped ? stderr : stdout);
-  if (!arguments.relations.empty()) {
-    check_relations(arguments.relations, qfcsync::read_schema(arguments.base));
-  }
   merge.options().relations = arguments.relations;
   merge.options().before_publish = [&merge] { merge.publish_conflicts(); };
   const qfcsync::MergeResult result = qfcsync::merge_files(

@@ -107,25 +107,6 @@ void add_relation_option(CLI::App& command, std::vector<qfcsync::Relation>& rela
       ->option_text("CHILD.COLUMN=PARENT.COLUMN");
 }
 
-void check_relations(const std::vector<qfcsync::Relation>& relations,
-                     const qfcsync::DatabaseSchema& schema) {
-  const auto check = [&](const std::string& name, const std::vector<std::string>& columns) {
-    const qfcsync::TableSchema* table = schema.find(name);
-    for (const std::string& column : columns) {
-      if (table != nullptr && table->find(column)) continue;
-      throw Error(
-          ErrorCode::NotFound,
-          fmt::format("--relation: there is no table {} with a column {} and a key; qfcsync "
-                      "schema FILE lists all",
-                      name, column));
-    }
-  };
-  for (const qfcsync::Relation& relation : relations) {
-    check(relation.child_table, relation.child_columns);
-    check(relation.parent_table, relation.parent_columns);
-  }
-}
-
 void print_notes(const std::vector<qfcsync::TableNote>& notes) {
   for (const qfcsync::TableNote& note : notes) {
     if (note.reason == qfcsync::TableNote::Reason::Derived) continue;

@@ -25,13 +25,6 @@ void add_method_option(CLI::App& command, qfcsync::ExtractMethod& method);
 /// Adds --relation, for references that the files do not declare.
 void add_relation_option(CLI::App& command, std::vector<qfcsync::Relation>& relations);
 
-/// Refuses relations of tables or columns that a file does not have: a slip of the pen would leave
-/// references as they are.
-///
-/// @errors NotFound
-void check_relations(const std::vector<qfcsync::Relation>& relations,
-                     const qfcsync::DatabaseSchema& schema);
-
 /// Says which tables were left out; those that software keeps itself are no news.
 void print_notes(const std::vector<qfcsync::TableNote>& notes);
 

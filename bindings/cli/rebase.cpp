@@ -89,7 +89,6 @@ void run(const Arguments& arguments) {
   std::optional<qfcsync::DatabaseSchema> schema;
   if (!arguments.base.empty()) {
     schema = qfcsync::read_schema(arguments.base);
-    check_relations(arguments.relations, *schema);
     merge.options().schema = &*schema;
     merge.options().max_keys = largest_keys(arguments.base, merge.options().progress);
   }

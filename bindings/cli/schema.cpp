@@ -1,3 +1,4 @@
+#include <qfcsync/changeset_json.hpp>
 #include <qfcsync/schema.hpp>
 
 #include "change_printer.hpp"
@@ -9,11 +10,9 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using qfcsync::ColumnSchema;
 using qfcsync::DatabaseSchema;
 using qfcsync::Relation;
@@ -68,48 +67,6 @@ void print_text(const DatabaseSchema& schema) {
   fmt::print("fingerprint {}\n", qfcsync::fingerprint(schema));
 }
 
-Json column_json(const ColumnSchema& column) {
-  Json json = {{"name", column.name}, {"type", column.type}};
-  if (column.key != 0) json["key"] = column.key;
-  if (column.not_null) json["not_null"] = true;
-  if (column.default_sql) json["default"] = *column.default_sql;
-  return json;
-}
-
-Json table_json(const TableSchema& table) {
-  Json columns = Json::array();
-  for (const ColumnSchema& column : table.columns) columns.push_back(column_json(column));
-  Json json = {{"name", table.name}, {"columns", columns}};
-  if (table.is_without_rowid) json["without_rowid"] = true;
-  if (table.has_integer_key) json["integer_key"] = true;
-  if (!table.geometry_column.empty()) {
-    json["geometry"] = {
-        {"column", table.geometry_column}, {"type", table.geometry_type}, {"srs_id", table.srs_id}};
-  }
-  if (!table.unique.empty()) json["unique"] = table.unique;
-  return json;
-}
-
-void print_json(const DatabaseSchema& schema) {
-  Json json = {{"fingerprint", qfcsync::fingerprint(schema)},
-               {"tables", Json::array()},
-               {"relations", Json::array()},
-               {"notes", Json::array()}};
-  for (const TableSchema& table : schema.tables) json["tables"].push_back(table_json(table));
-  for (const Relation& relation : schema.relations) {
-    json["relations"].push_back({{"child_table", relation.child_table},
-                                 {"child_columns", relation.child_columns},
-                                 {"parent_table", relation.parent_table},
-                                 {"parent_columns", relation.parent_columns},
-                                 {"origin", to_string(relation.origin)}});
-  }
-  for (const auto& note : schema.notes) {
-    json["notes"].push_back(
-        {{"table", note.table}, {"reason", to_string(note.reason)}, {"text", note.text}});
-  }
-  fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
-}
-
 }  // namespace
 
 void add_schema(CLI::App& app) {
@@ -121,6 +78,7 @@ void add_schema(CLI::App& app) {
   command->add_flag("--json", *wants_json, "Print JSON");
   command->callback([file, wants_json] {
     const DatabaseSchema schema = qfcsync::read_schema(*file);
-    return *wants_json ? print_json(schema) : print_text(schema);
+    if (!*wants_json) return print_text(schema);
+    fmt::print("{}\n", qfcsync::schema_json(schema));
   });
 }

@@ -6,11 +6,13 @@
 #include <cstring>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace {
 
 constexpr char32_t kInvalid = 0xffffffff;
+constexpr int kPollMilliseconds = 200;
 
 // A signal handler may touch nothing else.
 volatile std::sig_atomic_t g_interrupt = 0;
@@ -162,3 +164,10 @@ StopOnInterrupt::StopOnInterrupt() { handle_interrupts(note_interrupt); }
 StopOnInterrupt::~StopOnInterrupt() { handle_interrupts(SIG_DFL); }
 
 int interrupt_signal() { return g_interrupt; }
+
+bool wait_for_input(int fd) {
+  pollfd input = {fd, POLLIN, 0};
+  while (interrupt_signal() == 0 && poll(&input, 1, kPollMilliseconds) <= 0) {
+  }
+  return interrupt_signal() == 0;
+}

@@ -79,3 +79,9 @@ class StopOnInterrupt {
 
 /// The signal that came, 0 if none.
 int interrupt_signal();
+
+/// Waits until something can be read, e.g. from a pipe into which somebody takes their time. A
+/// signal ends it also when it comes just before: a read alone would not notice.
+///
+/// @return whether there is something; false: a signal came
+bool wait_for_input(int fd);

@@ -1,25 +1,14 @@
 #include "http/message.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
 namespace qfcsync::server {
-namespace {
-
-bool same_name(std::string_view left, std::string_view right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) ==
-           std::tolower(static_cast<unsigned char>(b));
-  });
-}
-
-}  // namespace
 
 std::string_view Request::header(std::string_view name) const {
   for (const auto& [key, value] : headers) {
-    if (same_name(key, name)) return value;
+    if (base::same_name(key, name)) return value;
   }
   return {};
 }

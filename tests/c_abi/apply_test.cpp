@@ -87,7 +87,7 @@ TEST_SUITE("c_abi/apply") {
     CHECK_EQ(qfcsync_apply_result_mismatch(result.get(), 1), nullptr);
     CHECK_EQ(files.query("target", kRows), before);
 
-    options.mismatch_policy = QFCSYNC_MISMATCH_SKIP;
+    options.policy = QFCSYNC_MISMATCH_SKIP;
     result = apply(files, changes.source(), options);
     CHECK_EQ(qfcsync_apply_result_is_applied(result.get()), 1);
     CHECK_EQ(qfcsync_apply_result_changes_skipped(result.get()), 2);

@@ -1,4 +1,4 @@
-"""The library for C exports what symbols.txt lists and its header declares, and nothing else.
+"""The library for C exports what symbols.txt lists and its headers declare, and nothing else.
 
     check_symbols.py LIBRARY BINDING_FOLDER NM
 
@@ -21,12 +21,15 @@ def exported(library, nm):
 
 def main(library, folder, nm):
     folder = pathlib.Path(folder)
-    header = (folder / "include" / "qfcsync.h").read_text(encoding="utf-8")
-    declared = set(re.findall(r"QFCSYNC_API[^;]*?\b(qfcsync_\w+)\(", header))
+    headers = sorted((folder / "include" / "qfcsync").glob("*.h"))
+    text = "\n".join(header.read_text(encoding="utf-8") for header in headers)
+    declared = set(re.findall(r"QFCSYNC_API[^;]*?\b(qfcsync_\w+)\(", text))
     listed = (folder / "symbols.txt").read_text(encoding="utf-8").split()
-    abi = re.search(r"#define QFCSYNC_ABI_VERSION (\d+)", header).group(1)
-    wrong = []
-    for what, names in [("exported", exported(library, nm)), ("declared in qfcsync.h", declared)]:
+    abi = re.search(r"#define QFCSYNC_ABI_VERSION (\d+)", text).group(1)
+    umbrella = (folder / "include" / "qfcsync.h").read_text(encoding="utf-8")
+    wrong = [f"qfcsync.h does not include {header.name}" for header in headers
+             if f"#include <qfcsync/{header.name}>" not in umbrella]
+    for what, names in [("exported", exported(library, nm)), ("declared in a header", declared)]:
         wrong += [f"{name}: {what}, not in symbols.txt" for name in sorted(names - set(listed))]
         wrong += [f"{name}: in symbols.txt, not {what}" for name in sorted(set(listed) - names)]
     if listed != sorted(listed):

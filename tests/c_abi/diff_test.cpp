@@ -41,6 +41,21 @@ TEST_SUITE("c_abi/diff") {
     CHECK_EQ(qfcsync_schema_operations_count(qfcsync_diff_result_schema_operations(made)), 0);
   }
 
+  TEST_CASE("a note tells that a table without a key changed") {
+    for (const bool is_changed : {false, true}) {
+      const Databases files;
+      if (is_changed) files.run("ours", "insert into notes values ('only ours')");
+      Buffer out;
+      const auto sink = out.sink();
+      qfcsync_diff_result* made = nullptr;
+      REQUIRE_OK(qfcsync_diff(&made, &sink, files.path("base").c_str(), files.path("ours").c_str(),
+                              nullptr));
+      const Owned<qfcsync_diff_result> result(made);
+      REQUIRE_EQ(qfcsync_diff_result_note_count(made), 1);
+      CHECK_EQ(qfcsync_diff_result_note(made, 0)->has_changes, is_changed ? 1 : 0);
+    }
+  }
+
   TEST_CASE("another schema is refused, or reported with its operations") {
     const Databases files;
     files.run("ours", "alter table trees add column photo text");

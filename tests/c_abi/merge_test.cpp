@@ -1,5 +1,6 @@
 #include "fixture.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,7 @@ TEST_SUITE("c_abi/merge") {
     CHECK_EQ(qfcsync_summary_change_count(qfcsync_merge_result_theirs(result.get())), 3);
     REQUIRE_GE(qfcsync_merge_result_note_count(result.get()), 1);
     CHECK_EQ(std::string(qfcsync_merge_result_note(result.get(), 0)->table), "notes");
+    CHECK_EQ(qfcsync_merge_result_note(result.get(), 0)->has_changes, 1);
   }
 
   TEST_CASE("policies and resolvers decide what is written, handlers are told") {
@@ -191,5 +193,32 @@ TEST_SUITE("c_abi/merge") {
     options.relation_count = 1;
     merge(files, &options);
     CHECK_EQ(files.query("result", "select tree from photos"), "5,");
+  }
+
+  TEST_CASE("a relation that no table has is refused by name, by merge and rebase") {
+    const Databases files;
+    const char* const child[] = {"tree"};
+    const char* const parent[] = {"fid"};
+    const qfcsync_relation relation{"photo", child, "trees", parent, 1, 0};
+    qfcsync_merge_options options = QFCSYNC_MERGE_OPTIONS_INIT;
+    options.relations = &relation;
+    options.relation_count = 1;
+    qfcsync_merge_result* result = nullptr;
+    CHECK_EQ(qfcsync_merge(&result, files.path("result").c_str(), files.path("base").c_str(),
+                           files.path("ours").c_str(), files.path("theirs").c_str(), &options),
+             QFCSYNC_ERROR_NOT_FOUND);
+    CHECK_NE(std::string(qfcsync_last_error()->message).find("table photo "), std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(files.path("result")));
+    Buffer ours;
+    Buffer theirs;
+    Buffer out;
+    files.diff(ours, "ours");
+    files.diff(theirs, "theirs");
+    const qfcsync_sink sink = qfcsync_sink_to_buffer(&out);
+    const qfcsync_source our_source = qfcsync_source_from_buffer(&ours);
+    const qfcsync_source their_source = qfcsync_source_from_buffer(&theirs);
+    CHECK_EQ(qfcsync_rebase(&result, &sink, &our_source, &their_source, &options),
+             QFCSYNC_ERROR_NOT_FOUND);
+    CHECK_EQ(result, nullptr);
   }
 }

@@ -1,5 +1,6 @@
 #include "fixture.hpp"
 
+using qfcsync::test::Buffer;
 using qfcsync::test::Databases;
 using qfcsync::test::Owned;
 
@@ -14,6 +15,21 @@ Owned<qfcsync_schema> read(const Databases& files, const char* name) {
 }  // namespace
 
 TEST_SUITE("c_abi/schema") {
+  TEST_CASE("a schema as JSON has its tables") {
+    const Databases files;
+    qfcsync_schema* made = nullptr;
+    REQUIRE_OK(qfcsync_schema_read(&made, files.path("base").c_str()));
+    const Owned<qfcsync_schema> schema(made);
+    Buffer json;
+    REQUIRE_OK(qfcsync_schema_to_json(&json, schema.get()));
+    for (const char* part : {"\"fingerprint\"", "\"trees\"", "\"no_key\""}) {
+      CAPTURE(part);
+      CHECK_NE(json.text().find(part), std::string::npos);
+    }
+    CHECK_EQ(qfcsync_schema_to_json(&json, nullptr), QFCSYNC_ERROR_INVALID_ARGUMENT);
+    CHECK_EQ(qfcsync_schema_to_json(nullptr, schema.get()), QFCSYNC_ERROR_INVALID_ARGUMENT);
+  }
+
   TEST_CASE("a schema lists tables, columns, notes and relations") {
     const Databases files;
     files.run("base",

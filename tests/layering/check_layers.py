@@ -25,9 +25,9 @@ MODULES = {
     "deltafile": ({"model", "base"}, {"fmt", "nlohmann"}),
     "merge": ({"changeset", "model", "base"}, {"fmt"}),
     "sqlitefile": ({"model", "base"}, {"fmt", "xxhash"}),
-    "store": ({"base"}, {"fmt", "posix"}),
+    "store": ({"io", "base"}, {"fmt", "posix"}),
     "remote": ({"store", "io", "base"}, {"fmt", "curl", "pugixml", "openssl", "posix"}),
-    "gpkg": ({"model", "deltafile", "base"}, {"fmt", "nlohmann", "sqlite", "posix"}),
+    "gpkg": ({"model", "deltafile", "io", "base"}, {"fmt", "nlohmann", "sqlite", "posix"}),
     "extract": ({"sqlitefile", "gpkg", "changeset", "io", "model", "base"},
                 {"fmt", "sqlite", "posix", "xxhash"}),
     "apply": ({"gpkg", "changeset", "io", "model", "base"}, {"fmt", "sqlite", "posix"}),
@@ -36,7 +36,7 @@ MODULES = {
     "repository": ({"history", "chunk", "extract", "apply", "gpkg", "changeset", "io", "model",
                     "base"}, {"fmt", "sqlite", "git2", "posix"}),
     "ogr": ({"model", "base"}, {"fmt", "nlohmann", "gdal", "proj", "posix"}),
-    "project": ({"gpkg", "ogr", "deltafile", "model", "base"},
+    "project": ({"gpkg", "ogr", "deltafile", "io", "model", "base"},
                 {"fmt", "nlohmann", "pugixml", "zip", "sqlite", "posix"}),
 }
 

@@ -33,7 +33,7 @@ TEST_SUITE("oracle/extract") {
       copy_database(pair.base, pair.copy);
       CHECK(apply_all(pair.copy, changeset) == "");
       CHECK(difference(read_content(pair.modified), read_content(pair.copy)) == "");
-      CHECK(integrity(pair.copy) == "ok");
+      CHECK(integrity(pair.copy) == integrity(pair.modified));
       CHECK(apply_all(pair.copy, inverted(changeset)) == "");
       CHECK(difference(read_content(pair.base), read_content(pair.copy)) == "");
     });

@@ -131,6 +131,12 @@ void check_table(const std::string& table, const Expected& expected, const Rows&
         }) == static_cast<std::ptrdiff_t>(expected.disputed.size() + expected.collided.size()));
 }
 
+/// SQLite itself lets texts into numeric columns that its check does not want there.
+bool is_sound(const Sides& sides) {
+  return integrity(sides.result) == "ok" || integrity(sides.ours) != "ok" ||
+         integrity(sides.theirs) != "ok";
+}
+
 void check_equal(const std::filesystem::path& expected, const std::filesystem::path& found) {
   CHECK(difference(read_content(expected), read_content(found)) == "");
 }
@@ -163,7 +169,7 @@ TEST_SUITE("oracle/merge") {
     for_each_seed(400, [](std::uint64_t seed) {
       const Sides sides(seed, {.with_unique = false, .with_collations = false});
       const auto merge = merged(sides.base, sides.ours, sides.theirs, sides.result);
-      CHECK(integrity(sides.result) == "ok");
+      CHECK(is_sound(sides));
       const Content base = read_content(sides.base), ours = read_content(sides.ours);
       const Content theirs = read_content(sides.theirs), result = read_content(sides.result);
       for (const auto& [table, rows] : base) {
@@ -191,7 +197,7 @@ TEST_SUITE("oracle/merge") {
     for_each_seed(150, [](std::uint64_t seed) {
       const Sides sides(seed);
       const auto merge = merged(sides.base, sides.ours, sides.theirs, sides.result);
-      CHECK(integrity(sides.result) == "ok");
+      CHECK(is_sound(sides));
       const Content base = read_content(sides.base), ours = read_content(sides.ours);
       const Content theirs = read_content(sides.theirs), result = read_content(sides.result);
       for (const auto& [table, rows] : base) {

@@ -88,7 +88,10 @@ def test_summary_and_report_count_and_name_what_was_left_out(files):
     assert changes.report.summary.changes == 5
     assert changes.report.method in ("leaves", "pages", "sqlite")
     note = next(it for it in changes.report.notes if it.table == "notes")
-    assert note.reason == "no_key" and "notes" in note.text
+    assert note.reason == "no_key" and "notes" in note.text and not note.has_changes
+    files.query("ours", "insert into notes values ('new')")
+    note = next(it for it in diff(files).report.notes if it.table == "notes")
+    assert note.has_changes
 
 
 def test_no_changes_are_an_empty_changeset(files):
@@ -222,6 +225,9 @@ def test_a_schema_lists_tables_and_compares(files):
     assert [it.name for it in trees.columns][:3] == ["fid", "geom", "species"]
     assert trees.columns[0].key == 1 and trees.has_integer_key
     assert len(schema.fingerprint) == 64
+    described = json.loads(schema.to_json())
+    assert described["fingerprint"] == schema.fingerprint
+    assert [it["name"] for it in described["tables"]] == [it.name for it in schema.tables]
     files.query("ours", "alter table inspections add column weather text")
     other = qfcsync.schema(files.path("ours"))
     assert schema.fingerprint != other.fingerprint

@@ -83,6 +83,19 @@ def test_relations_of_the_caller_follow_renumbered_keys(files):
     assert files.query("result", "select inspection from photos") == [(6,)]
 
 
+def test_a_relation_that_no_table_has_is_refused_by_name(files):
+    relation = qfcsync.Relation("inspections", ["tre"], "trees", ["fid"])
+    with pytest.raises(qfcsync.NotFound, match="inspections has no column tre;"):
+        merge(files, relations=[relation])
+    assert not files.path("result").exists()
+    ours = qfcsync.diff(files.path("base"), files.path("ours"))
+    with pytest.raises(qfcsync.NotFound, match="inspections has no column tre;"):
+        qfcsync.rebase(ours, b"", relations=[relation])
+    plain = qfcsync.diff(files.path("base"), files.path("ours"), with_envelope=False)
+    with pytest.raises(qfcsync.InvalidArgument, match="pass the schema"):
+        qfcsync.rebase(plain, b"", relations=[relation])
+
+
 def test_an_exception_in_a_handler_stops_the_merge_and_leaves_no_result(files):
     def complain(conflict):
         raise ValueError("no such conflict, please")

@@ -36,8 +36,7 @@ qfcsync::MismatchHandler to_handler(qfcsync_mismatch_handler callback, void* pay
 
 qfcsync::ChangesetApplyOptions to_apply_options(const qfcsync_apply_options& given) {
   qfcsync::ChangesetApplyOptions options;
-  options.policy =
-      qfcsync::c::to_enum(given.mismatch_policy, qfcsync::MismatchPolicy::Skip, "mismatch_policy");
+  options.policy = qfcsync::c::to_enum(given.policy, qfcsync::MismatchPolicy::Skip, "policy");
   options.dry_run = given.dry_run != 0;
   options.max_reported = given.max_reported;
   options.on_mismatch = to_handler(given.on_mismatch, given.payload);

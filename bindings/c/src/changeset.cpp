@@ -106,6 +106,14 @@ int qfcsync_to_geojson(const qfcsync_sink* out, const qfcsync_source* changeset,
   });
 }
 
+int qfcsync_schema_to_json(qfcsync_buffer* out, const qfcsync_schema* schema) {
+  return guarded([&] {
+    const auto sink = qfcsync_sink_to_buffer(out);
+    const auto text = qfcsync::schema_json(require(schema, "schema").schema);
+    write_output(&sink, [&](ByteSink& to) { to.write(text); });
+  });
+}
+
 int qfcsync_conflict_to_json(qfcsync_buffer* out, const qfcsync_conflict* conflict) {
   return guarded([&] {
     const auto sink = qfcsync_sink_to_buffer(out);

@@ -61,6 +61,7 @@ int qfcsync_diff(qfcsync_diff_result** result, const qfcsync_sink* out, const ch
         const auto manifest = qfcsync::c::open_source(given.manifest, "manifest");
         found = qfcsync::extract_with_manifest(base, *manifest, modified, sink, extract_options);
       }
+      qfcsync::compare_unnamed_rows(base, modified, found.notes, extract_options.progress);
     });
     if (result != nullptr) *result = new qfcsync_diff_result(std::move(found));
   });

@@ -44,7 +44,8 @@ std::vector<const char*> to_c(const std::vector<std::string>& names, std::size_t
 }
 
 qfcsync_table_note to_c(const TableNote& note) {
-  return {note.table.c_str(), static_cast<int>(note.reason), note.text.c_str()};
+  return {note.table.c_str(), static_cast<int>(note.reason), note.text.c_str(),
+          note.has_changes ? 1 : 0};
 }
 
 MismatchView::MismatchView(const Mismatch& mismatch)

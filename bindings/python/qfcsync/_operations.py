@@ -38,7 +38,8 @@ def diff(base: StrPath, modified: StrPath, *, output: Optional[StrPath] = None,
          base_id: str = "", progress: Optional[Progress] = None) -> Changeset:
     """Finds what changed from base to modified, two GeoPackages or other SQLite files.
 
-    Values are compared as they are stored. Other programs may go on writing to both files.
+    Values are compared as they are stored. Other programs may go on writing to both files. Of tables
+    whose rows no key names `changeset.report.notes` tells by `has_changes` that they changed.
 
     output         file for the changeset; in memory without
     manifest       of base, made by `manifest()`: only what changed is read from base
@@ -103,7 +104,7 @@ def rebase(ours: AnyChangeset, theirs: AnyChangeset, *, output: Optional[StrPath
 
     policy       "ours", "theirs", or "ask": resolve answers "ours" or "theirs" for each Conflict
     on_conflict  called with every conflict after it was decided
-    relations    beside those that schema or envelopes know
+    relations    beside those that schema or envelopes know, to which all names have to be known
     schema       column names and constraints; without, the envelopes tell
     max_keys     by table: integer keys given anew are above this
     """

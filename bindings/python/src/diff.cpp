@@ -56,6 +56,7 @@ nb::tuple diff(const Path& base, const Path& modified, const std::optional<Path>
     result = source
                  ? extract_with_manifest(base, source->stream(), modified, target.stream(), options)
                  : extract(base, modified, target.stream(), options);
+    compare_unnamed_rows(base, modified, result.notes, options.progress);
     target.publish();
   });
   return nb::make_tuple(target.result(), std::move(result));

@@ -1,3 +1,4 @@
+#include <qfcsync/changeset_json.hpp>
 #include <qfcsync/schema.hpp>
 
 #include "module.hpp"
@@ -38,9 +39,12 @@ void bind_tables(nb::module_& module) {
       .def("__repr__", [](const TableSchema& table) { return "<table " + table.name + ">"; });
 
   nb::class_<TableNote>(module, "TableNote",
-                        "A table that is not compared. reason: \"no_key\", \"view\", \"virtual\", "
-                        "\"derived\", \"different\".")
+                        "A table that is not compared row by row. reason: \"no_key\", \"view\", "
+                        "\"virtual\", \"derived\", \"different\". has_changes: after a diff, that "
+                        "it changed, with rows that no key names; after a merge, that ours "
+                        "changed it.")
       .def_ro("table", &TableNote::table)
+      .def_ro("has_changes", &TableNote::has_changes)
       .def_prop_ro("reason", [](const TableNote& note) { return to_string(note.reason); })
       .def_ro("text", &TableNote::text)
       .def("__repr__", [](const TableNote& note) { return "<note: " + note.text + ">"; });
@@ -95,7 +99,8 @@ void bind_schema(nb::module_& module) {
           [](const DatabaseSchema& base, const DatabaseSchema& modified) {
             return compare_schemas(base, modified);
           },
-          nb::arg("modified"));
+          nb::arg("modified"))
+      .def("to_json", &schema_json);
   module.def("schema", &read_schema, nb::arg("path"), nb::call_guard<nb::gil_scoped_release>());
 }
 

@@ -37,6 +37,10 @@ void read_json(ByteSource& json, ByteSink& changeset, const DatabaseSchema* sche
 /// @errors as write_json; SchemaMismatch: neither envelope nor schema tells geometry columns
 void write_geojson(ByteSource& changeset, ByteSink& out, const JsonOptions& options = {});
 
+/// What a file can exchange, as JSON of several lines: fingerprint, tables with columns, keys and
+/// geometries, relations, notes. Names that are no UTF-8 are made readable.
+std::string schema_json(const DatabaseSchema& schema);
+
 /// One conflict as a JSON object on one line: kind, table, key, cells with base, ours and theirs.
 std::string conflict_json(const Conflict& conflict);
 

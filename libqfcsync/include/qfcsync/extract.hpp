@@ -67,6 +67,18 @@ ExtractResult extract(const std::filesystem::path& base, const std::filesystem::
                       ByteSink& out, const ExtractOptions& options = {});
 inline constexpr std::size_t kExtractMemoryBytes = 16u << 20;
 
+/// Finds out whether tables whose rows no key names, which extract() leaves out, changed at all.
+///
+/// Rows are compared as a whole, in the order in which they are stored; what cannot be read (a
+/// virtual table whose module is not there) counts as changed. It is a second look at the files, no
+/// part of the snapshot that extract() took.
+///
+/// @param notes     of extract(); has_changes of those tables is set, and their text says it
+/// @param progress  how much is still to come is not known: told 0 from time to time
+/// @errors          as read_schema; Cancelled
+void compare_unnamed_rows(const std::filesystem::path& base, const std::filesystem::path& modified,
+                          std::vector<TableNote>& notes, const Progress& progress = {});
+
 /// Writes the hashes of all pages of a file (XXH3, 128 bits a page), so that the file's next
 /// changes are found by reading the modified file alone where pages are equal.
 ///

@@ -27,9 +27,10 @@ using ConflictResolver = std::function<Side(const Conflict&)>;
 
 struct MergeOptions {
   MergePolicy policy = MergePolicy::Ours;
-  ConflictResolver resolver;        ///< needed for MergePolicy::Ask
-  ConflictHandler on_conflict;      ///< gets every conflict
-  std::vector<Relation> relations;  ///< beside those that schema or envelopes know
+  ConflictResolver resolver;    ///< needed for MergePolicy::Ask
+  ConflictHandler on_conflict;  ///< gets every conflict
+  /// Beside those that schema or envelopes know, to which all names have to be known.
+  std::vector<Relation> relations;
   /// What is known of the tables: names for conflicts, UNIQUE sets, geometry columns. nullptr: the
   /// envelopes of the changesets are used where they have one.
   const DatabaseSchema* schema = nullptr;
@@ -73,7 +74,8 @@ struct RebaseResult {
 ///
 /// @param scratch  memory for values; see make_scratch()
 /// @errors         Corrupt, SchemaMismatch: a table has other columns on the two sides;
-///                 InvalidArgument: Ask without resolver; Cancelled, Io
+///                 InvalidArgument: Ask without resolver, relations without known tables; NotFound:
+///                 a table or column of options.relations; Cancelled, Io
 RebaseResult rebase(ByteSource& ours, ByteSource& theirs, ByteSink& out, ByteStore& scratch,
                     const MergeOptions& options = {});
 
@@ -83,7 +85,7 @@ struct MergeResult {
   std::uint64_t conflict_count = 0;
   std::vector<RenumberedKey> renumbered;
   /// Tables that could not be merged; they are theirs in the result. A table without a key is noted
-  /// when ours changed it: else theirs is right.
+  /// when ours changed it (has_changes): else theirs is right.
   std::vector<TableNote> notes;
 };
 

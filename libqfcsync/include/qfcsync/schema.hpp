@@ -64,6 +64,8 @@ struct TableNote {
   std::string table;
   Reason reason = Reason::NoKey;
   std::string text;  ///< a sentence for people
+  /// It is known that something of it changed, see compare_unnamed_rows() and MergeResult::notes.
+  bool has_changes = false;
   bool operator==(const TableNote&) const = default;
 };
 

@@ -392,8 +392,9 @@ void Attempt::decide_violations(ViolationFinder& finder) {
   }
   if (!is_found) {
     throw Error(ErrorCode::SchemaMismatch,
-                "foreign keys are violated by what triggers of the file do when the changes are "
-                "made");
+                "foreign keys are violated by what triggers or other foreign keys of the file do "
+                "when the changes are made: " +
+                    finder.example());
   }
   end_ = End::Again;
 }

@@ -1,6 +1,7 @@
 #include "apply/foreign_keys.hpp"
 
 #include "apply/cell.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -10,6 +11,7 @@
 namespace qfcsync::apply {
 namespace {
 
+using base::same_name;
 using gpkg::edit::sql_name;
 using gpkg::edit::Statement;
 
@@ -99,6 +101,17 @@ ViolationFinder::ViolationFinder(sqlite3* database, const std::vector<ForeignKey
     orphans.parents.push_back(std::move(violation.parent_cells));
     ++count_;
   }
+}
+
+std::string ViolationFinder::example() const {
+  for (std::size_t number = 0; number < keys_.size(); ++number) {
+    if (orphans_[number].parents.empty()) continue;
+    const ForeignKey& key = keys_[number];
+    return fmt::format("{} refers by {} to a row of {} that is missing: {}", key.child,
+                       fmt::join(key.child_columns, ", "), key.parent,
+                       cells_text(key.parent_columns, orphans_[number].parents.front()));
+  }
+  return {};
 }
 
 std::optional<Mismatch> ViolationFinder::as_child(const TargetTable& table,

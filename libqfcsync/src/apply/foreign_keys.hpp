@@ -41,6 +41,8 @@ class ViolationFinder {
                   std::vector<Violation> after, const std::vector<Violation>& before);
 
   bool empty() const { return count_ == 0; }
+  /// One of them, for people: "c refers by p to a row of p that is missing: id = 7".
+  std::string example() const;
   /// @param rows  of the table, without the changes
   /// @return      what the change makes wrong, if it does
   std::optional<Mismatch> find(const TargetTable& table, RowWriter& rows, const Change& change);

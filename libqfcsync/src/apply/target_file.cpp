@@ -2,12 +2,13 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "gpkg/schema_read.hpp"
+#include "io/descriptor.hpp"
 
 #include <algorithm>
 #include <cerrno>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 namespace qfcsync::apply {
 namespace {
 
+using base::same_name;
 using gpkg::edit::execute;
 using gpkg::edit::FileKind;
 
@@ -74,16 +76,6 @@ std::string follow_trigger(sqlite3* database, const ForeignKey& key, std::size_t
       "SET {} WHERE {}; END",
       number, columns, gpkg::edit::sql_name(key.parent), differs, gpkg::edit::sql_name(key.child),
       sets, refers);
-}
-
-void flush_file(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw_errno("cannot open " + path.string());
-  const int result = ::fsync(fd);
-  const int saved = errno;
-  ::close(fd);
-  errno = saved;
-  if (result != 0) throw_errno("cannot write " + path.string());
 }
 
 }  // namespace
@@ -251,7 +243,7 @@ void TargetFile::commit() {
   execute(handle(), "COMMIT");
   if (safety_ != FileSafety::PrivateCopy) return;
   execute(handle(), "PRAGMA wal_checkpoint(TRUNCATE)");  // nothing to do without a log
-  flush_file(path_);
+  io::sync_file(path_);
 }
 
 void TargetFile::rollback() {

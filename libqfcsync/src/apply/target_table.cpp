@@ -2,10 +2,10 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "gpkg/edit_statement.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -13,14 +13,10 @@
 namespace qfcsync::apply {
 namespace {
 
+using base::same_name;
+using base::upper_case;
 using gpkg::edit::sql_name;
 using gpkg::edit::Statement;
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
 
 bool exists(sqlite3* database, std::string_view name, const char* type) {
   Statement statement(database,
@@ -63,7 +59,7 @@ void read_kind(sqlite3* database, const ChangesetTable& wanted, TargetTable& tab
   const std::string type = statement.column_text(1);
   is_without_rowid = statement.column_int(2) != 0;
   if (same_name(table.name, "gpkg_ogr_contents")) table.role = TargetTable::Role::FeatureCounts;
-  if (upper(table.name).starts_with("SQLITE_STAT")) table.role = TargetTable::Role::Derived;
+  if (upper_case(table.name).starts_with("SQLITE_STAT")) table.role = TargetTable::Role::Derived;
   if (type == "shadow" && exists(database, "gpkg_geometry_columns", "table") &&
       is_behind_spatial_index(database, table.name)) {
     table.role = TargetTable::Role::Derived;
@@ -82,7 +78,7 @@ void read_columns(sqlite3* database, TargetTable& table) {
     if (statement.column_int(3) != 0) continue;  // generated: computed from the others
     TargetColumn column;
     column.name = statement.column_text(0);
-    column.type = upper(statement.column_text(1));
+    column.type = upper_case(statement.column_text(1));
     column.is_key = statement.column_int(2) > 0;
     if (column.is_key) table.key.push_back(table.columns.size());
     table.columns.push_back(std::move(column));
@@ -117,7 +113,7 @@ void read_conflict_clause(sqlite3* database, TargetTable& table) {
   Statement statement(database, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1");
   if (!statement.bind_text(1, table.name).step()) return;
   // Two words in a name or a text do no harm: see RowWriter::or_abort().
-  const std::string sql = upper(statement.column_text(0));
+  const std::string sql = upper_case(statement.column_text(0));
   for (auto at = sql.find("CONFLICT"); at != std::string::npos; at = sql.find("CONFLICT", at + 1)) {
     const std::string_view before = std::string_view(sql).substr(0, at);
     const auto end = before.find_last_not_of(" \t\r\n\f");
@@ -227,11 +223,6 @@ bool is_sound(sqlite3* database, const ForeignKey& key) {
 }
 
 }  // namespace
-
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
-}
 
 std::vector<std::string> TargetTable::key_names() const {
   std::vector<std::string> names;

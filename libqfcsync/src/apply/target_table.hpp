@@ -94,7 +94,4 @@ void mark_referenced(TargetTable& table, const std::vector<ForeignKey>& foreign_
 /// @param table  with columns, key and geometry read
 TableTriggers read_triggers(sqlite3* database, const TargetTable& table);
 
-/// Equality of names as SQLite sees it.
-bool same_name(std::string_view a, std::string_view b);
-
 }  // namespace qfcsync::apply

@@ -11,18 +11,6 @@
 #include <fmt/format.h>
 
 namespace qfcsync::changeset {
-namespace {
-
-bool is_digit(int c) { return c >= '0' && c <= '9'; }
-
-int hex_digit(int c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 std::string JsonStream::place() const {
   return fmt::format("line {}, byte {} of the line", line_,
@@ -74,22 +62,8 @@ void JsonStream::expect_word(std::string_view word) {
 
 JsonKind JsonStream::kind() {
   const int c = peek_after_blanks();
-  switch (c) {
-    case '{':
-      return JsonKind::Object;
-    case '[':
-      return JsonKind::Array;
-    case '"':
-      return JsonKind::String;
-    case 't':
-    case 'f':
-      return JsonKind::Bool;
-    case 'n':
-      return JsonKind::Null;
-    default:
-      if (c == '-' || is_digit(c)) return JsonKind::Number;
-      fail(c < 0 ? "it ends too early" : "a value is missing");
-  }
+  if (const auto kind = base::json_kind(c)) return *kind;
+  fail(c < 0 ? "it ends too early" : "a value is missing");
 }
 
 void JsonStream::enter_object() {
@@ -167,96 +141,23 @@ std::string JsonStream::take_string() {
 
 void JsonStream::take_escape(std::string& out) {
   take();
-  const int c = peek();
-  take();
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-      out += static_cast<char>(c);
-      return;
-    case 'b':
-      out += '\b';
-      return;
-    case 'f':
-      out += '\f';
-      return;
-    case 'n':
-      out += '\n';
-      return;
-    case 'r':
-      out += '\r';
-      return;
-    case 't':
-      out += '\t';
-      return;
-    case 'u':
-      return take_code_point(out);
-    default:
-      fail("an unknown escape");
+  base::JsonEscape escape;
+  for (; !escape.is_done(); take()) {
+    if (const char* fault = escape.take(peek())) fail(fault);
   }
-}
-
-unsigned JsonStream::take_hex4() {
-  unsigned value = 0;
-  for (int i = 0; i < 4; ++i) {
-    const int digit = hex_digit(peek());
-    if (digit < 0) fail("an escape is not hexadecimal");
-    value = value << 4 | static_cast<unsigned>(digit);
-    take();
-  }
-  return value;
-}
-
-void JsonStream::take_code_point(std::string& out) {
-  unsigned code = take_hex4();
-  if (code >= 0xdc00 && code <= 0xdfff) fail("a lone surrogate");
-  if (code >= 0xd800 && code <= 0xdbff) {
-    for (const char c : {'\\', 'u'}) {
-      if (peek() != c) fail("a lone surrogate");
-      take();
-    }
-    const unsigned low = take_hex4();
-    if (low < 0xdc00 || low > 0xdfff) fail("a lone surrogate");
-    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-  }
-  base::append_utf8(code, out);
-}
-
-void JsonStream::take_digits(std::string& out) {
-  if (!is_digit(peek())) fail("a digit is missing");
-  for (; is_digit(peek()); take()) {
-    out += static_cast<char>(peek());
-    if (out.size() > kMaxNumberBytes) fail("a number is too long");
-  }
+  base::append_utf8(escape.code_point(), out);
 }
 
 std::string JsonStream::number_text(bool& is_real) {
   std::string text;
-  if (peek_after_blanks() == '-') {
-    text += '-';
-    take();
+  base::JsonNumber number;
+  peek_after_blanks();
+  for (; number.take(peek()); take()) {
+    text += static_cast<char>(peek());
+    if (text.size() > kMaxNumberBytes) fail("a number is too long");
   }
-  const bool leading_zero = peek() == '0';
-  const std::size_t begin = text.size();
-  take_digits(text);
-  if (leading_zero && text.size() > begin + 1) fail("a number begins with 0");
-  if (peek() == '.') {
-    is_real = true;
-    text += '.';
-    take();
-    take_digits(text);
-  }
-  if (peek() == 'e' || peek() == 'E') {
-    is_real = true;
-    text += 'e';
-    take();
-    if (peek() == '+' || peek() == '-') {
-      text += static_cast<char>(peek());
-      take();
-    }
-    take_digits(text);
-  }
+  if (const char* fault = number.fault()) fail(fault);
+  is_real = number.is_real();
   return text;
 }
 

@@ -2,6 +2,8 @@
 
 #include <qfcsync/stream.hpp>
 
+#include "base/json_token.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,7 +12,7 @@
 
 namespace qfcsync::changeset {
 
-enum class JsonKind { Null, Bool, Number, String, Array, Object };
+using base::JsonKind;
 
 /// Reads one JSON text from a source, front to back, in memory of one string. Strict: RFC 8259,
 /// valid UTF-8, no lone surrogates.
@@ -59,10 +61,7 @@ class JsonStream {
   bool fill();
   bool take_plain(std::string& out);
   void take_escape(std::string& out);
-  unsigned take_hex4();
-  void take_code_point(std::string& out);
   std::string number_text(bool& is_real);
-  void take_digits(std::string& out);
 
   ByteSource& source_;
   std::vector<char> buffer_;

@@ -5,6 +5,7 @@
 #include "changeset/codec.hpp"
 #include "changeset/envelope.hpp"
 #include "changeset/format.hpp"
+#include "changeset/no_changeset.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -17,6 +18,10 @@ namespace {
 constexpr std::size_t kReadBytes = 256u << 10;
 
 [[noreturn]] void corrupt(const std::string& text, std::uint64_t offset) {
+  if (offset == 0) {
+    throw Error(ErrorCode::Corrupt,
+                fmt::format("this is no changeset, or its beginning is damaged: {}", text));
+  }
   throw Error(ErrorCode::Corrupt,
               fmt::format("the changeset is damaged at byte {}: {}", offset, text));
 }
@@ -146,6 +151,11 @@ struct ChangesetReader::Impl {
   }
 
   const Change* read_change() {
+    if (offset() == 0) {
+      fill(changeset::kBeginningBytes);
+      throw Error(ErrorCode::Corrupt,
+                  changeset::what_instead(rest().substr(0, changeset::kBeginningBytes)));
+    }
     if (!table) corrupt("a change before any table", offset());
     if (is_checked) corrupt("something follows the checksum", offset());
     for (;;) {

@@ -45,6 +45,10 @@ char JsonCursor::peek() {
   return at_ < text_.size() ? text_[at_] : '\0';
 }
 
+int JsonCursor::next_byte() const {
+  return at_ < text_.size() ? static_cast<unsigned char>(text_[at_]) : -1;
+}
+
 void JsonCursor::expect(char c, std::string_view what) {
   if (peek() != c || at_ == text_.size()) fail(what);
   ++at_;
@@ -57,23 +61,9 @@ void JsonCursor::expect_word(std::string_view word) {
 }
 
 JsonKind JsonCursor::kind() {
-  const char c = peek();
-  switch (c) {
-    case '{':
-      return JsonKind::Object;
-    case '[':
-      return JsonKind::Array;
-    case '"':
-      return JsonKind::String;
-    case 't':
-    case 'f':
-      return JsonKind::Bool;
-    case 'n':
-      return JsonKind::Null;
-    default:
-      if (c == '-' || (c >= '0' && c <= '9')) return JsonKind::Number;
-      fail("a value is missing");
-  }
+  skip_blanks();
+  if (const auto kind = base::json_kind(next_byte())) return *kind;
+  fail("a value is missing");
 }
 
 void JsonCursor::enter() {
@@ -165,34 +155,15 @@ void JsonCursor::finish() {
   if (at_ != text_.size()) fail("something follows the end");
 }
 
-std::size_t JsonCursor::digits() {
-  const std::size_t begin = at_;
-  while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-  if (at_ == begin) fail("a digit is missing");
-  return at_ - begin;
-}
-
 AttributeValue JsonCursor::take_number() {
   const std::size_t begin = at_;
-  if (text_[at_] == '-') ++at_;
-  const bool leading_zero = at_ < text_.size() && text_[at_] == '0';
-  if (digits() > 1 && leading_zero) fail("a number begins with 0");
-  bool is_integer = true;
-  if (at_ < text_.size() && text_[at_] == '.') {
-    is_integer = false;
-    ++at_;
-    digits();
-  }
-  if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
-    is_integer = false;
-    ++at_;
-    if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
-    digits();
-  }
+  base::JsonNumber number;
+  while (number.take(next_byte())) ++at_;
+  if (const char* fault = number.fault()) fail(fault);
   const char* first = text_.data() + begin;
   const char* last = text_.data() + at_;
   std::int64_t integer = 0;
-  if (is_integer && std::from_chars(first, last, integer).ec == std::errc()) return integer;
+  if (!number.is_real() && std::from_chars(first, last, integer).ec == std::errc()) return integer;
   double real = 0;
   if (std::from_chars(first, last, real).ec != std::errc()) {
     // from_chars does not tell too small from too large; strtod does. The text has no locale in it
@@ -237,57 +208,11 @@ void JsonCursor::append_utf8(std::string& out) {
 
 void JsonCursor::append_escape(std::string& out) {
   ++at_;
-  const char c = at_ < text_.size() ? text_[at_] : '\0';
-  ++at_;
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-      out += c;
-      return;
-    case 'b':
-      out += '\b';
-      return;
-    case 'f':
-      out += '\f';
-      return;
-    case 'n':
-      out += '\n';
-      return;
-    case 'r':
-      out += '\r';
-      return;
-    case 't':
-      out += '\t';
-      return;
-    case 'u':
-      return append_code_point(out);
-    default:
-      fail("an unknown escape");
+  base::JsonEscape escape;
+  for (; !escape.is_done(); ++at_) {
+    if (const char* fault = escape.take(next_byte())) fail(fault);
   }
-}
-
-unsigned JsonCursor::hex4() {
-  unsigned value = 0;
-  if (at_ + 4 > text_.size()) fail("an escape is cut off");
-  const char* first = text_.data() + at_;
-  const auto result = std::from_chars(first, first + 4, value, 16);
-  if (result.ec != std::errc() || result.ptr != first + 4) fail("an escape is not hexadecimal");
-  at_ += 4;
-  return value;
-}
-
-void JsonCursor::append_code_point(std::string& out) {
-  unsigned code = hex4();
-  if (code >= 0xdc00 && code <= 0xdfff) fail("a lone surrogate");
-  if (code >= 0xd800 && code <= 0xdbff) {
-    if (text_.substr(at_, 2) != "\\u") fail("a lone surrogate");
-    at_ += 2;
-    const unsigned low = hex4();
-    if (low < 0xdc00 || low > 0xdfff) fail("a lone surrogate");
-    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-  }
-  if (code != 0) base::append_utf8(code, out);
+  if (escape.code_point() != 0) base::append_utf8(escape.code_point(), out);
 }
 
 }  // namespace qfcsync::deltafile

@@ -2,13 +2,15 @@
 
 #include <qfcsync/deltafile.hpp>
 
+#include "base/json_token.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace qfcsync::deltafile {
 
-enum class JsonKind { Null, Bool, Number, String, Array, Object };
+using base::JsonKind;
 
 /// Name of a kind for messages, e.g. "a string".
 std::string_view to_string(JsonKind kind) noexcept;
@@ -47,16 +49,14 @@ class JsonCursor {
  private:
   void skip_blanks();
   char peek();
+  int next_byte() const;  // -1 at the end
   void expect(char c, std::string_view what);
   void expect_word(std::string_view word);
   void skip_value();
   void skip_array();
   void skip_object();
   AttributeValue take_number();
-  std::size_t digits();
   void append_escape(std::string& out);
-  unsigned hex4();
-  void append_code_point(std::string& out);
   void append_utf8(std::string& out);
 
   std::string_view text_;

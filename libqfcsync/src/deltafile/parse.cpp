@@ -28,7 +28,8 @@ constexpr std::string_view kVersion = "1.0";
 void require(JsonCursor& cursor, JsonKind wanted, const std::string& place) {
   const JsonKind found = cursor.kind();
   if (found == wanted) return;
-  schema_error(place, fmt::format("has to be {}, not {}", to_string(wanted), to_string(found)));
+  schema_error(place, fmt::format("has to be {}, not {}", deltafile::to_string(wanted),
+                                  deltafile::to_string(found)));
 }
 
 std::string text_at(JsonCursor& cursor, const std::string& place) {

@@ -152,7 +152,8 @@ void LogSource::read_at(std::uint64_t offset, char* buffer, std::size_t size) {
         const std::uint64_t next = std::uint64_t{logged->page - 1} * end_.page_size;
         part = static_cast<std::size_t>(std::min<std::uint64_t>(size, next - offset));
       }
-      gpkg::read_at(file_, offset, buffer, part);
+      // The log may make the database longer than the file; the lock-byte page is in neither.
+      gpkg::read_at(file_, offset, buffer, part, gpkg::BeyondEnd::Zeros);
     }
     offset += part;
     buffer += part;

@@ -1,24 +1,8 @@
 #include "gpkg/edit_file.hpp"
 
-#include <qfcsync/error.hpp>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include "io/descriptor.hpp"
 
 namespace qfcsync::gpkg::edit {
-namespace {
-
-void flush_file(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) throw_errno("cannot open " + path.string());
-  const int result = ::fsync(fd);
-  const int saved = errno;
-  ::close(fd);
-  errno = saved;
-  if (result != 0) throw_errno("cannot write " + path.string());
-}
-
-}  // namespace
 
 EditFile::EditFile(std::filesystem::path file, FileSafety safety)
     : path_(std::move(file)),
@@ -59,7 +43,7 @@ void EditFile::commit() {
   connection_.grant_steps();
   for (const auto& [name, table] : tables_) table->write_notes();
   execute(handle(), "COMMIT");
-  if (safety_ == FileSafety::PrivateCopy && changed_) flush_file(path_);
+  if (safety_ == FileSafety::PrivateCopy && changed_) io::sync_file(path_);
 }
 
 }  // namespace qfcsync::gpkg::edit

@@ -1,10 +1,9 @@
 #include "gpkg/edit_functions.hpp"
 
+#include "base/text.hpp"
 #include "gpkg/edit_statement.hpp"
 #include "model/gpkg_blob.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 #include <string_view>
 
@@ -70,10 +69,7 @@ void st_srid(sqlite3_context* context, int, sqlite3_value** arguments) {
 bool type_argument(sqlite3_value* value, GeometryType& type) {
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
   if (text == nullptr) return false;
-  std::string name(text);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return model::type_from_name(name, type);
+  return model::type_from_name(base::upper_case(text), type);
 }
 
 /// Parent in the tree of types (GeoPackage, annex G); Any for the root.

@@ -1,25 +1,22 @@
 #include "gpkg/edit_schema.hpp"
 
+#include "base/text.hpp"
 #include "gpkg/edit_statement.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace qfcsync::gpkg::edit {
 namespace {
 
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
+using base::same_name;
+using base::upper_case;
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
 bool is_own_table(const std::string& name) {
-  const std::string text = upper(name);
+  const std::string text = upper_case(name);
   return text.starts_with("GPKG_") || text.starts_with("RTREE_") || text.starts_with("SQLITE_");
 }
 
@@ -53,7 +50,7 @@ void read_geometry(sqlite3* database, TableSchema& schema) {
   statement.bind_text(1, schema.name);
   if (!statement.step()) return;
   schema.geometry = statement.column_text(0);
-  if (!model::type_from_name(upper(statement.column_text(1)), schema.geometry_rule.type)) {
+  if (!model::type_from_name(upper_case(statement.column_text(1)), schema.geometry_rule.type)) {
     schema.geometry_rule.type = model::GeometryType::Any;
   }
   schema.srs_id = static_cast<std::int32_t>(statement.column_int(2));
@@ -79,8 +76,6 @@ void set_range(Column& column) {
   }
 }
 
-bool same_name(const std::string& a, const std::string& b) { return upper(a) == upper(b); }
-
 void read_columns(sqlite3* database, TableSchema& schema) {
   Statement statement(database,
                       "SELECT name, type, dflt_value, pk, hidden FROM pragma_table_xinfo(?1)");
@@ -94,7 +89,7 @@ void read_columns(sqlite3* database, TableSchema& schema) {
       geometry = column.name;
       continue;
     }
-    column.type = upper(statement.column_text(1));
+    column.type = upper_case(statement.column_text(1));
     column.kind = kind_of(column.type);
     column.default_sql = statement.column_text(2);
     column.is_generated = statement.column_int(4) > 1;
@@ -127,7 +122,7 @@ bool read_unique_columns(sqlite3* database, TableSchema& schema) {
 
 void find_key_by_name(TableSchema& schema) {
   for (std::size_t i = 0; i < schema.columns.size() && !schema.key; ++i) {
-    if (upper(schema.columns[i].name) == "FID") schema.key = i;
+    if (upper_case(schema.columns[i].name) == "FID") schema.key = i;
   }
 }
 

@@ -1,10 +1,10 @@
 #include "gpkg/edit_value.hpp"
 
+#include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "gpkg/edit_iso_time.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -71,10 +71,8 @@ struct ToReal {
 };
 
 bool is_word(std::string_view text, std::initializer_list<const char*> words) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::any_of(words.begin(), words.end(), [&](const char* word) { return lower == word; });
+  return std::any_of(words.begin(), words.end(),
+                     [&](const char* word) { return base::same_name(text, word); });
 }
 
 struct ToBoolean {

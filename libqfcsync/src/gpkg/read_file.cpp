@@ -42,17 +42,20 @@ std::uint64_t size_of(sqlite3_file* file) {
   return static_cast<std::uint64_t>(size);
 }
 
-void read_at(sqlite3_file* file, std::uint64_t offset, char* buffer, std::size_t size) {
+void read_at(sqlite3_file* file, std::uint64_t offset, char* buffer, std::size_t size,
+             BeyondEnd beyond) {
   while (size > 0) {
     const std::size_t part = size < kMaxReadBytes ? size : kMaxReadBytes;
     const int result = file->pMethods->xRead(file, buffer, static_cast<int>(part),
                                              static_cast<sqlite3_int64>(offset));
-    if (result == SQLITE_IOERR_SHORT_READ) {
+    // SQLite has put zeros where the file has nothing.
+    const bool is_short = result == SQLITE_IOERR_SHORT_READ;
+    if (is_short && beyond == BeyondEnd::Nothing) {
       throw Error(ErrorCode::Corrupt,
                   fmt::format("the database file ends before byte {}", offset + part),
                   ErrorOrigin::Sqlite, result);
     }
-    if (result != SQLITE_OK) {
+    if (result != SQLITE_OK && !is_short) {
       throw Error(ErrorCode::Io, fmt::format("cannot read the database file at byte {}", offset),
                   ErrorOrigin::Sqlite, result);
     }

@@ -4,6 +4,7 @@
 
 #include "gpkg/edit_statement.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 #include <sqlite3.h>
@@ -12,6 +13,9 @@ namespace qfcsync::gpkg {
 namespace {
 
 using edit::Statement;
+
+/// Rows between two ticks.
+constexpr std::uint64_t kTickRows = 4096;
 
 bool have_same_columns(const Statement& a, const Statement& b) {
   const int count = sqlite3_column_count(a.handle());
@@ -26,13 +30,15 @@ bool have_same_columns(const Statement& a, const Statement& b) {
 
 }  // namespace
 
-bool have_same_rows(sqlite3* a, sqlite3* b, const std::string& sql) {
+bool have_same_rows(sqlite3* a, sqlite3* b, const std::string& sql,
+                    const std::function<void()>& tick) {
   try {
     Statement rows_a(a, sql);
     Statement rows_b(b, sql);
     if (!have_same_columns(rows_a, rows_b)) return false;
     const int count = sqlite3_column_count(rows_a.handle());
-    for (;;) {
+    for (std::uint64_t row = 0;; ++row) {
+      if (tick && row % kTickRows == 0) tick();
       const bool has_a = rows_a.step();
       if (rows_b.step() != has_a) return false;
       if (!has_a) return true;

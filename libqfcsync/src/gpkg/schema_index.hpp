@@ -19,7 +19,4 @@ struct TableIndexes {
 TableIndexes read_indexes(sqlite3* database, const TableSchema& table,
                           const std::vector<std::string>& key);
 
-/// ASCII only.
-std::string upper_case(std::string text);
-
 }  // namespace qfcsync::gpkg

@@ -18,6 +18,7 @@ namespace qfcsync::gpkg {
 namespace {
 
 using base::lower_case;
+using base::upper_case;
 using edit::Statement;
 using Reason = TableNote::Reason;
 
@@ -198,19 +199,13 @@ void read_entry(sqlite3* database, const Entry& entry, bool has_geometries,
   } else {
     schema.notes.push_back(
         {entry.name, Reason::NoKey,
-         fmt::format("table {} has no primary key: its rows cannot be named and are not compared",
-                     entry.name)});
+         fmt::format(
+             "table {} has no primary key: its rows cannot be named, so no changeset has them",
+             entry.name)});
   }
 }
 
 }  // namespace
-
-std::string upper_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
 
 bool is_system_table(std::string_view name) {
   const std::string text = lower_case(name);

@@ -2,22 +2,18 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "gpkg/table_authorizer.hpp"
 #include "model/geometry.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include <SQLiteCpp/Statement.h>
 
 namespace qfcsync::gpkg {
 namespace {
 
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
+using base::upper_case;
 
 bool has_table(SQLite::Database& database, const char* name) {
   SQLite::Statement query(database, "SELECT 1 FROM sqlite_schema WHERE name = ?");
@@ -52,7 +48,7 @@ void read_geometry(SQLite::Database& database, TableInfo& table) {
   query.bind(1, table.name);
   if (!query.executeStep()) return;
   table.geometry = query.getColumn(0).getString();
-  table.geometry_type = upper(query.getColumn(1).getString());
+  table.geometry_type = upper_case(query.getColumn(1).getString());
   table.srs_id = query.getColumn(2).getInt();
   table.z = query.getColumn(3).getInt();
   table.m = query.getColumn(4).getInt();
@@ -73,7 +69,8 @@ void read_authority(SQLite::Database& database, TableInfo& table) {
                           "gpkg_spatial_ref_sys WHERE srs_id = ? AND srs_id > 0");
   query.bind(1, *table.srs_id);
   if (!query.executeStep()) return;
-  table.authority = upper(query.getColumn(0).getString()) + ":" + query.getColumn(1).getString();
+  table.authority =
+      upper_case(query.getColumn(0).getString()) + ":" + query.getColumn(1).getString();
 }
 
 void read_columns(SQLite::Database& database, TableInfo& table) {
@@ -84,7 +81,7 @@ void read_columns(SQLite::Database& database, TableInfo& table) {
   while (query.executeStep()) {
     const int hidden = query.getColumn(6).getInt();
     if (hidden == 1) continue;  // hidden column of a virtual table
-    ColumnInfo column{query.getColumn(1).getString(), upper(query.getColumn(2).getString()),
+    ColumnInfo column{query.getColumn(1).getString(), upper_case(query.getColumn(2).getString()),
                       !query.getColumn(4).isNull()};
     if (query.getColumn(5).getInt() > 0) {
       ++key_columns;
@@ -95,7 +92,7 @@ void read_columns(SQLite::Database& database, TableInfo& table) {
   table.has_composite_key = key_columns > 1;
   if (key_columns == 1) table.key = key;
   for (ColumnInfo& column : columns) {
-    if (column.name != table.key && upper(column.name) != upper(table.geometry)) {
+    if (column.name != table.key && !base::same_name(column.name, table.geometry)) {
       table.columns.push_back(std::move(column));
     }
   }

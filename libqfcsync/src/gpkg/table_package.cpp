@@ -2,6 +2,7 @@
 
 #include <qfcsync/error.hpp>
 
+#include "base/text.hpp"
 #include "gpkg/table_authorizer.hpp"
 #include "gpkg/table_rtree.hpp"
 
@@ -10,7 +11,6 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <sqlite3.h>
-#include <strings.h>
 
 namespace qfcsync::gpkg {
 namespace {
@@ -18,9 +18,7 @@ namespace {
 constexpr int kTickInstructions = 200'000;
 constexpr int kTickRows = 20'000;
 
-bool same_name(const std::string& a, const std::string& b) {
-  return strcasecmp(a.c_str(), b.c_str()) == 0;
-}
+using base::same_name;
 
 // "fid", else "fid_1", "fid_2", ...: the first that nothing else is called.
 std::string free_name(const std::string& stem, const TableInfo& source,

@@ -8,6 +8,19 @@
 #include <unistd.h>
 
 namespace qfcsync::io {
+namespace {
+
+void sync_opened(const std::filesystem::path& path, int flags) {
+  const Descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  if (!opened) throw_errno("cannot open " + path.string());
+  sync_file(opened.get(), path);
+}
+
+}  // namespace
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 std::size_t read_some(int fd, char* buffer, std::size_t size, const std::filesystem::path& path) {
   for (;;) {
@@ -45,15 +58,16 @@ void sync_file(int fd, const std::filesystem::path& path) {
   if (::fsync(fd) != 0) throw_errno("cannot write " + path.string());
 }
 
+void sync_file(const std::filesystem::path& path) { sync_opened(path, 0); }
+
 void sync_folder(const std::filesystem::path& folder) {
-  const std::filesystem::path& name = folder.empty() ? std::filesystem::path(".") : folder;
-  const int fd = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) throw_errno("cannot open " + name.string());
-  const int result = ::fsync(fd);
-  const int number = errno;
-  ::close(fd);
-  errno = number;
-  if (result != 0) throw_errno("cannot write " + name.string());
+  sync_opened(folder.empty() ? std::filesystem::path(".") : folder, O_DIRECTORY);
+}
+
+std::filesystem::path resolved(const std::filesystem::path& path) {
+  std::error_code failed;
+  const auto target = std::filesystem::canonical(path, failed);
+  return failed ? path : target;
 }
 
 }  // namespace qfcsync::io

@@ -25,13 +25,6 @@ bool is_device_or_pipe(const std::filesystem::path& path) {
   return !S_ISREG(status.st_mode);
 }
 
-/// A symbolic link keeps leading to the file: what it names is replaced, not the link.
-std::filesystem::path resolved(const std::filesystem::path& path) {
-  std::error_code failed;
-  const auto target = std::filesystem::canonical(path, failed);
-  return failed ? path : target;
-}
-
 /// New files get the rights of the file they replace, else the usual ones.
 mode_t mode_for(const std::filesystem::path& path) {
   struct stat status {};
@@ -47,7 +40,7 @@ FileSink::FileSink(const std::filesystem::path& path) : path_(path), part_(path)
   } else if (is_device_or_pipe(path)) {
     fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
-    path_ = resolved(path);
+    path_ = io::resolved(path);
     static_assert(sizeof(void*) <= sizeof(std::uint64_t));
     // Unique in this process and among processes: two writers of one name do not meet.
     part_ = fmt::format("{}.{}-{:x}.part", path_.string(), ::getpid(),

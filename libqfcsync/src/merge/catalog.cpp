@@ -4,6 +4,7 @@
 #include <qfcsync/version.hpp>
 
 #include "base/text.hpp"
+#include "merge/relation_check.hpp"
 
 #include <algorithm>
 
@@ -12,9 +13,7 @@
 namespace qfcsync::merge {
 namespace {
 
-bool same_name(std::string_view a, std::string_view b) {
-  return base::lower_case(a) == base::lower_case(b);  // as SQL compares names
-}
+using base::same_name;
 
 bool same_relation(const Relation& a, const Relation& b) {
   return a.child_table == b.child_table && a.child_columns == b.child_columns &&
@@ -159,13 +158,11 @@ void Catalog::add_relation(const Relation& relation) {
   const auto parent = find(relation.parent_table);
   if (child) bind_key(tables_[*child], relation);
   if (!child || !parent) return;  // nothing can move or vanish there
-  const auto refuse = [&](const std::string& why) {
-    throw Error(ErrorCode::InvalidArgument,
-                fmt::format("the relation from table {} to table {} cannot be used: {}",
-                            relation.child_table, relation.parent_table, why));
-  };
   if (tables_[*child].schema == nullptr || tables_[*parent].schema == nullptr) {
-    return refuse("the names of the columns are not known; pass the schema");
+    throw Error(ErrorCode::InvalidArgument,
+                fmt::format("the relation from table {} to table {} cannot be used: the names of "
+                            "the columns are not known; pass the schema",
+                            relation.child_table, relation.parent_table));
   }
   const TableSchema& parent_schema = *tables_[*parent].schema;
   auto child_columns = positions(*tables_[*child].schema, relation.child_columns);
@@ -173,9 +170,7 @@ void Catalog::add_relation(const Relation& relation) {
                             ? std::optional(declared_key(parent_schema))
                             : positions(parent_schema, relation.parent_columns);
   if (!child_columns || !parent_columns || child_columns->size() != parent_columns->size()) {
-    // SQLite, too, lets a file declare a key that leads nowhere.
-    if (relation.origin != Relation::Origin::Caller) return;
-    return refuse("a column is missing, or the two lists of columns are not of one length");
+    return;  // SQLite, too, lets a file declare a key that leads nowhere
   }
   MergeRelation resolved;
   resolved.child = *child;
@@ -186,6 +181,21 @@ void Catalog::add_relation(const Relation& relation) {
   tables_[*child].as_child.push_back(relations_.size());
   tables_[*parent].is_parent = true;
   relations_.push_back(std::move(resolved));
+}
+
+void Catalog::check_relations() const {
+  KnownTables known;
+  const auto add = [&](const std::vector<TableSchema>& tables) {
+    for (const TableSchema& table : tables) {
+      const bool is_new = std::none_of(known.begin(), known.end(), [&](const TableSchema* other) {
+        return same_name(other->name, table.name);
+      });
+      if (is_new) known.push_back(&table);
+    }
+  };
+  if (options_->schema != nullptr) add(options_->schema->tables);
+  for (const ChangesetEnvelope& envelope : envelopes_) add(envelope.tables);
+  merge::check_relations(options_->relations, known);
 }
 
 void Catalog::resolve_relations() {

@@ -78,10 +78,14 @@ class Catalog {
   /// @errors SchemaMismatch: other columns than before, or than the schema
   std::uint32_t add_table(const ChangesetTable& table);
 
+  /// Refuses relations of the caller that lead nowhere. After the last add_envelope().
+  ///
+  /// @errors as merge::check_relations
+  void check_relations() const;
+
   /// Takes the relations between tables that are there. After the last add_table().
   ///
-  /// @errors InvalidArgument: a relation of the caller names a column that is not there, or its
-  ///         tables' columns are not known
+  /// @errors InvalidArgument: the columns of a related table are not known
   void resolve_relations();
 
   MergeTable& table(std::uint32_t number) { return tables_[number]; }

@@ -149,6 +149,8 @@ bool MergedRow::is_due_to_ours(std::span<const std::size_t> columns) const {
 }
 
 bool MergedRow::is_due_to_theirs(std::span<const std::size_t> columns) const {
+  // What it refers to are values of base, so that either side may have deleted that.
+  if (ref_.kind == RowRef::Kind::Restored) return true;
   if (has_ours_ && ours_.operation == Operation::Delete) return exists();
   if (theirs_ == nullptr || theirs_->operation == Operation::Delete) return false;
   return std::any_of(columns.begin(), columns.end(),

@@ -47,6 +47,7 @@ class Rebaser {
     const Change* theirs_first = their_reader.next();
     catalog_.add_envelope(our_reader.envelope());
     catalog_.add_envelope(their_reader.envelope());
+    catalog_.check_relations();
     read_theirs(their_reader, theirs_first);
     const bool is_plain = !catalog_.may_be_constrained();
     if (!is_plain) {

@@ -5,8 +5,6 @@
 #include "base/text.hpp"
 #include "ogr/vector_file.hpp"
 
-#include <strings.h>
-
 namespace qfcsync::project {
 namespace {
 
@@ -34,7 +32,7 @@ std::string usable_key(const std::string& key) {
 
 std::string field_named_fid(const std::vector<std::string>& fields) {
   for (const std::string& field : fields) {
-    if (strcasecmp(field.c_str(), "fid") == 0) return usable_key(field);
+    if (base::same_name(field, "fid")) return usable_key(field);
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #include "project/properties.hpp"
 
+#include "base/text.hpp"
 #include "project/document.hpp"
 
 #include <cstdlib>
@@ -91,7 +92,7 @@ std::optional<std::vector<std::string>> ProjectProperties::list(const char* scop
 
 bool ProjectProperties::flag(const char* scope, const char* key) const {
   const std::string value = text(scope, key).value_or("");
-  return value == "1" || strcasecmp(value.c_str(), "true") == 0;
+  return value == "1" || base::same_name(value, "true");
 }
 
 int ProjectProperties::number(const char* scope, const char* key, int fallback) const {

@@ -2,10 +2,12 @@
 
 #include <qfcsync/error.hpp>
 
+#include "io/descriptor.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,14 +22,6 @@ void require_free(const fs::path& target) {
   if (fs::is_directory(target, error) && fs::is_empty(target, error) && !error) return;
   throw Error(ErrorCode::InvalidArgument,
               fmt::format("{} is not an empty folder; name another or empty it", target.string()));
-}
-
-void sync(const fs::path& path, int flags) {
-  const int file = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (file < 0) throw_errno(fmt::format("cannot open {}", path.string()));
-  const int result = ::fsync(file);
-  ::close(file);
-  if (result != 0) throw_errno(fmt::format("cannot write {} to disk", path.string()));
 }
 
 }  // namespace
@@ -53,16 +47,16 @@ ScratchFolder::~ScratchFolder() {
 
 void ScratchFolder::publish() {
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path_)) {
-    if (entry.is_regular_file()) sync(entry.path(), O_RDONLY);
-    if (entry.is_directory()) sync(entry.path(), O_RDONLY | O_DIRECTORY);
+    if (entry.is_regular_file()) io::sync_file(entry.path());
+    if (entry.is_directory()) io::sync_folder(entry.path());
   }
-  sync(path_, O_RDONLY | O_DIRECTORY);
+  io::sync_folder(path_);
   require_free(target_);
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
     throw_errno(fmt::format("cannot move the package to {}", target_.string()));
   }
   path_.clear();
-  sync(target_.parent_path(), O_RDONLY | O_DIRECTORY);
+  io::sync_folder(target_.parent_path());
 }
 
 }  // namespace qfcsync::project

@@ -4,6 +4,7 @@
 
 #include "apply/application.hpp"
 #include "apply/spool.hpp"
+#include "merge/relation_check.hpp"
 #include "replica/effect_conflict.hpp"
 #include "replica/refusals.hpp"
 #include "replica/side_rows.hpp"
@@ -35,9 +36,11 @@ class FileMerge {
 
   MergeResult run() {
     schema_ = read_schema(copy_.path());
+    check_relations();
     const std::unique_ptr<ByteStore> rebased = make_scratch();
     rebase_ours(*rebased);
-    replica::drop_needless_notes(base_, ours_, copy_.path(), schema_, result_.notes);
+    replica::drop_needless_notes(base_, ours_, copy_.path(), schema_, result_.notes,
+                                 part_of(options_.progress, kRebaseDone, 1));
     apply_ours(*rebased);
     if (options_.before_publish) options_.before_publish();
     copy_.publish();
@@ -45,6 +48,13 @@ class FileMerge {
   }
 
  private:
+  /// Before the long work; rebase() does it again.
+  void check_relations() const {
+    merge::KnownTables known;
+    for (const TableSchema& table : schema_.tables) known.push_back(&table);
+    merge::check_relations(options_.relations, known);
+  }
+
   /// Theirs is taken from the copy: whoever writes to theirs meanwhile does not matter.
   void rebase_ours(ByteStore& rebased) {
     const std::unique_ptr<ByteStore> ours = make_scratch();

@@ -1,5 +1,8 @@
 #include "replica/unnamed_rows.hpp"
 
+#include <qfcsync/error.hpp>
+#include <qfcsync/extract.hpp>
+
 #include "gpkg/edit_statement.hpp"
 #include "gpkg/read_connection.hpp"
 #include "gpkg/row_compare.hpp"
@@ -40,32 +43,54 @@ bool has_table(const gpkg::ReadConnection& file, const std::string& table) {
 }
 
 bool is_same_in(const gpkg::ReadConnection& a, const gpkg::ReadConnection& b, const TableNote& note,
-                const DatabaseSchema& schema) {
+                const DatabaseSchema& schema, const Progress& progress) {
   if (has_table(a, note.table) != has_table(b, note.table)) return false;
+  const auto tick = [&progress] {
+    if (progress && !progress(0)) throw Error(ErrorCode::Cancelled, "the comparison was stopped");
+  };
   return !has_table(a, note.table) ||
-         gpkg::have_same_rows(a.handle(), b.handle(), query_for(note, schema));
+         gpkg::have_same_rows(a.handle(), b.handle(), query_for(note, schema), tick);
 }
 
 }  // namespace
 
 void drop_needless_notes(const std::filesystem::path& base, const std::filesystem::path& ours,
                          const std::filesystem::path& theirs, const DatabaseSchema& schema,
-                         std::vector<TableNote>& notes) {
+                         std::vector<TableNote>& notes, const Progress& progress) {
   if (std::none_of(notes.begin(), notes.end(), has_unnamed_rows)) return;
   const gpkg::ReadConnection base_file(base);
   const gpkg::ReadConnection our_file(ours);
   const gpkg::ReadConnection their_file(theirs);
   std::erase_if(notes, [&](const TableNote& note) {
-    return has_unnamed_rows(note) && (is_same_in(our_file, base_file, note, schema) ||
-                                      is_same_in(our_file, their_file, note, schema));
+    return has_unnamed_rows(note) && (is_same_in(our_file, base_file, note, schema, progress) ||
+                                      is_same_in(our_file, their_file, note, schema, progress));
   });
   for (TableNote& note : notes) {
-    if (has_unnamed_rows(note)) {
-      note.text += "; ours changed it, but the result has the rows of theirs";
-    }
+    if (!has_unnamed_rows(note)) continue;
+    note.has_changes = true;
+    note.text += "; ours changed it, but the result has the rows of theirs";
   }
   base_file.check_unchanged();
   our_file.check_unchanged();
 }
 
 }  // namespace qfcsync::replica
+
+namespace qfcsync {
+
+void compare_unnamed_rows(const std::filesystem::path& base, const std::filesystem::path& modified,
+                          std::vector<TableNote>& notes, const Progress& progress) {
+  if (std::none_of(notes.begin(), notes.end(), replica::has_unnamed_rows)) return;
+  const DatabaseSchema schema = read_schema(base);
+  const gpkg::ReadConnection base_file(base);
+  const gpkg::ReadConnection modified_file(modified);
+  for (TableNote& note : notes) {
+    if (!replica::has_unnamed_rows(note)) continue;
+    note.has_changes = !replica::is_same_in(base_file, modified_file, note, schema, progress);
+    note.text += note.has_changes ? "; they changed" : "; they are the same in both files";
+  }
+  base_file.check_unchanged();
+  modified_file.check_unchanged();
+}
+
+}  // namespace qfcsync

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <qfcsync/schema.hpp>
+#include <qfcsync/stream.hpp>
 
 #include <filesystem>
 #include <vector>
@@ -13,9 +14,9 @@ namespace qfcsync::replica {
 /// Rows are compared in the order in which they are stored.
 ///
 /// @param schema  of the files
-/// @errors        as read_schema
+/// @errors        as read_schema; Cancelled
 void drop_needless_notes(const std::filesystem::path& base, const std::filesystem::path& ours,
                          const std::filesystem::path& theirs, const DatabaseSchema& schema,
-                         std::vector<TableNote>& notes);
+                         std::vector<TableNote>& notes, const Progress& progress);
 
 }  // namespace qfcsync::replica

@@ -28,27 +28,6 @@ std::filesystem::path with(const std::filesystem::path& path, const char* ending
   return joined;
 }
 
-/// A symbolic link keeps leading to the file: what it names is replaced, not the link.
-std::filesystem::path resolved(const std::filesystem::path& path) {
-  std::error_code failed;
-  const auto target = std::filesystem::canonical(path, failed);
-  return failed ? path : target;
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 }  // namespace
 
 std::optional<WorkingCopy::State> WorkingCopy::state_of(const std::filesystem::path& file) {
@@ -65,7 +44,7 @@ std::optional<WorkingCopy::State> WorkingCopy::state_of(const std::filesystem::p
 }
 
 WorkingCopy::WorkingCopy(const std::filesystem::path& source, const std::filesystem::path& result)
-    : result_(resolved(result)), before_(state_of(result_)) {
+    : result_(io::resolved(result)), before_(state_of(result_)) {
   check_result();
   try {
     create(source);
@@ -105,7 +84,7 @@ void WorkingCopy::create(const std::filesystem::path& source) {
   const auto& model = before_ ? result_ : source;
   if (::stat(model.c_str(), &status) != 0) throw_errno("cannot read " + model.string());
   std::string name = result_.string() + ".merge-XXXXXX";
-  const Descriptor created(::mkstemp(name.data()));
+  const io::Descriptor created(::mkstemp(name.data()));
   if (created.get() < 0) throw_errno("cannot create a file beside " + result_.string());
   path_ = name;
   // Always writable for us, whatever the file it came from.
@@ -121,7 +100,7 @@ void WorkingCopy::fill(const std::filesystem::path& source) {
     return snapshot.check_unchanged();
   }
   // Read through SQLite's own descriptor, see gpkg::ReadConnection.
-  const Descriptor out(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+  const io::Descriptor out(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
   if (out.get() < 0) throw_errno("cannot write " + path_.string());
   std::string buffer(kCopyBytes, '\0');
   const std::uint64_t size = snapshot.size();
@@ -144,11 +123,7 @@ void WorkingCopy::check_complete() const {
 
 void WorkingCopy::publish() {
   check_complete();
-  {
-    const Descriptor done(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-    if (done.get() < 0) throw_errno("cannot open " + path_.string());
-    io::sync_file(done.get(), path_);
-  }
+  io::sync_file(path_);
   check_result();
   if (std::rename(path_.c_str(), result_.c_str()) != 0) {
     throw_errno("cannot replace " + result_.string());

@@ -67,7 +67,7 @@ Descriptor BlobFolders::make_one(int parent, const std::string& name, std::strin
     is_durable = durable_.contains(path);
   }
   if (!is_durable) {
-    sync(parent, path);
+    io::sync_file(parent, path);
     const std::lock_guard lock(mutex_);
     durable_.emplace(path);
   }

@@ -13,10 +13,6 @@
 
 namespace qfcsync::store {
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 void throw_at(std::string_view tried, std::string_view name) {
   if (errno == ELOOP || errno == ENOTDIR) {
     throw Error(
@@ -38,21 +34,6 @@ bool make_folder_at(int folder, const std::string& name) {
   if (::mkdirat(folder, name.c_str(), 0777) == 0) return true;
   if (errno != EEXIST) throw_at("cannot create the folder", name);
   return false;
-}
-
-void sync(int fd, std::string_view what) {
-  if (::fsync(fd) != 0) throw_errno(fmt::format("cannot make {} durable", what));
-}
-
-void write_all(int fd, std::string_view bytes, std::string_view what) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count >= 0) {
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno != EINTR) {
-      throw_errno(fmt::format("cannot write {}", what));
-    }
-  }
 }
 
 void remove_tree_at(int folder, const std::string& name) {

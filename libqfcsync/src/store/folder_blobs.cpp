@@ -32,7 +32,7 @@ store::Descriptor open_store(const std::filesystem::path& folder) {
     if (part.empty() || ::mkdir(done.c_str(), 0777) != 0) continue;
     const store::Descriptor above(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!above) throw_errno("cannot open the folder " + parent.string());
-    store::sync(above.get(), done.string());
+    io::sync_file(above.get(), done.string());
   }
   store::Descriptor opened(::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!opened) throw_errno("cannot open the store's folder " + whole.string());
@@ -57,10 +57,10 @@ class Part {
                        '\0');
     while (source.left() > 0) {
       const std::size_t count = source.read(buffer.data(), buffer.size());
-      store::write_all(file_.get(), std::string_view(buffer.data(), count), blob);
+      io::write_all(file_.get(), std::string_view(buffer.data(), count), blob);
     }
     source.expect_end();
-    store::sync(file_.get(), blob);
+    io::sync_file(file_.get(), blob);
   }
 
   int get() const { return file_.get(); }
@@ -131,7 +131,7 @@ class FolderBlobs final : public BlobStore {
     }
     refuse_folder(folder.get(), file, name);
     // Also for somebody else's blob: who is told that it exists builds on it.
-    store::sync(folder.get(), name);
+    io::sync_file(folder.get(), name);
     return result;
   }
 

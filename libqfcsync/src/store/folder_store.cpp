@@ -2,6 +2,7 @@
 #include <qfcsync/store.hpp>
 
 #include "base/digest.hpp"
+#include "io/descriptor.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -16,25 +17,6 @@ namespace qfcsync {
 namespace fs = std::filesystem;
 namespace {
 
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd = -1) : fd_(fd) {}
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  ~FileDescriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-void sync_folder(const fs::path& folder) {
-  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0 || ::fsync(fd.get()) != 0) throw_errno("cannot sync folder " + folder.string());
-}
-
 /// @return false if it was there already
 bool make_folder(const fs::path& folder) {
   if (::mkdir(folder.c_str(), 0700) == 0) return true;
@@ -47,7 +29,7 @@ void create_folder(const fs::path& folder) {
   if (fs::is_directory(folder)) return;
   create_folder(folder.parent_path());
   make_folder(folder);
-  sync_folder(folder.parent_path());
+  io::sync_folder(folder.parent_path());
 }
 
 struct Folders {
@@ -60,7 +42,7 @@ struct Folders {
     if (::rename(file.c_str(), target.c_str()) != 0) {
       throw_errno("cannot publish " + target.string());
     }
-    sync_folder(target.parent_path());
+    io::sync_folder(target.parent_path());
   }
 
   fs::path object(std::string_view sha256) const {
@@ -93,18 +75,13 @@ class FolderWriter final : public ObjectWriter {
     sha_.update(bytes);
     etag_.update(bytes);
     info_.size += bytes.size();
-    while (!bytes.empty()) {
-      const ssize_t done = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) throw_errno("cannot write " + path_.string());
-      bytes.remove_prefix(static_cast<std::size_t>(done));
-    }
+    io::write_all(fd_.get(), bytes, path_);
   }
 
   ObjectInfo finish() override {
     info_.sha256 = sha_.finish_hex();
     info_.etag = etag_.finish();
-    if (::fsync(fd_.get()) != 0) throw_errno("cannot sync " + path_.string());
+    io::sync_file(fd_.get(), path_);
     folders_.publish(path_, info_.sha256);
     published_ = true;
     return info_;
@@ -113,7 +90,7 @@ class FolderWriter final : public ObjectWriter {
  private:
   const Folders& folders_;
   fs::path path_;
-  FileDescriptor fd_;
+  io::Descriptor fd_;
   base::Digest sha_;
   base::EtagDigest etag_;
   ObjectInfo info_;
@@ -145,7 +122,7 @@ class FolderReader final : public ObjectReader {
   }
 
  private:
-  FileDescriptor fd_;
+  io::Descriptor fd_;
   std::uint64_t size_ = 0;
 };
 
@@ -167,7 +144,7 @@ class FolderStore final : public ObjectStore {
 
   ObjectInfo adopt(const fs::path& file) override {
     const base::FileDigests digests = base::digest_file(file);
-    const FileDescriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const io::Descriptor fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (fd.get() < 0 || ::fchmod(fd.get(), 0400) != 0 || ::fsync(fd.get()) != 0) {
       throw_errno("cannot sync " + file.string());
     }
@@ -192,9 +169,9 @@ class FolderStore final : public ObjectStore {
 
   void copy_to(std::string_view sha256, const fs::path& path) const override {
     const fs::path source = folders_.object(sha256);
-    const FileDescriptor in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
+    const io::Descriptor in(::open(source.c_str(), O_RDONLY | O_CLOEXEC));
     if (in.get() < 0) throw_errno("cannot open stored content " + source.string());
-    const FileDescriptor out(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const io::Descriptor out(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (out.get() < 0) refuse(path);
     constexpr std::size_t kStep = 1u << 30;
     ssize_t done = 0;
@@ -219,7 +196,7 @@ class FolderStore final : public ObjectStore {
     bool is_new = false;
     for (int i = 0; i < 256; ++i)
       is_new |= make_folder(folders_.objects / fmt::format("{:02x}", i));
-    if (is_new) sync_folder(folders_.objects);
+    if (is_new) io::sync_folder(folders_.objects);
   }
 
   [[noreturn]] static void refuse(const fs::path& path) {

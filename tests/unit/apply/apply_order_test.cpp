@@ -10,25 +10,6 @@ using namespace qfcsync::test;
 
 namespace {
 
-ValueView integer(std::int64_t value) { return ValueView::integer(value); }
-ValueView text(std::string_view value) { return ValueView::text(value); }
-const ValueView kNone;
-
-/// Applying the difference gives what the edit gave.
-void check_same_as_edit(ApplyFixture& f, const std::string& sql) {
-  CAPTURE(sql);
-  const std::string before = dump(f.file());
-  const std::string changeset = f.changeset_of(sql);
-  const std::string expected = f.dump_after(sql);
-  const auto result = f.apply(changeset);
-  CHECK(texts(result) == "");
-  CHECK(result.is_applied);
-  CHECK(dump(f.file()) == expected);
-  CHECK(check_database(f.file()) == "");
-  CHECK(f.apply(session_invert(changeset)).is_applied);
-  CHECK(dump(f.file()) == before);
-}
-
 const std::string kCodes =
     "CREATE TABLE t (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, n INTEGER, UNIQUE (n, "
     "code)); INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3), (4, 'd', 4)";

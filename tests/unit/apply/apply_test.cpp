@@ -19,24 +19,6 @@ const std::string kTrees =
     "NOCASE); INSERT INTO trees VALUES (1, 'oak', 12.5, 1, 'Old'), (2, 'elm', 3.0, x'00ff', NULL),"
     " (3, 'fir', NULL, 2.5, 'b')";
 
-ValueView integer(std::int64_t value) { return ValueView::integer(value); }
-ValueView text(std::string_view value) { return ValueView::text(value); }
-const ValueView kNone;
-
-void check_same_as_edit(ApplyFixture& f, const std::string& sql) {
-  CAPTURE(sql);
-  const std::string before = dump(f.file());
-  const std::string changeset = f.changeset_of(sql);
-  const std::string expected = f.dump_after(sql);
-  const auto result = f.apply(changeset);
-  CHECK(texts(result) == "");
-  CHECK(result.is_applied);
-  CHECK(dump(f.file()) == expected);
-  CHECK(check_database(f.file()) == "");
-  CHECK(f.apply(session_invert(changeset)).is_applied);
-  CHECK(dump(f.file()) == before);
-}
-
 }  // namespace
 
 TEST_SUITE("apply/apply") {

@@ -1,6 +1,8 @@
 // Foreign keys that are newly violated while the same changeset mends others: SQLite counts both in
 // one number.
 
+#include <qfcsync/error.hpp>
+
 #include "apply_fixture.hpp"
 #include "support/seed_offset.hpp"
 
@@ -322,7 +324,14 @@ TEST_SUITE("apply/hidden_violations") {
       if (!result.is_applied) {
         ++refused;
         CHECK(violations(f.file()) == before);
-        CHECK(f.apply_skipping(changeset).is_applied);
+        try {
+          const bool is_applied = f.apply_skipping(changeset).is_applied;
+          CHECK(is_applied);
+        } catch (const Error& error) {
+          // Rows that are taken along leave others behind: that is no single change's fault.
+          if (!family.has_actions()) throw;
+          CHECK(error.code() == ErrorCode::SchemaMismatch);
+        }
       }
       const auto after = violations(f.file());
       CHECK(std::includes(before.begin(), before.end(), after.begin(), after.end()));

@@ -11,6 +11,16 @@ TEST_SUITE("base/text") {
     CHECK(lower_case("").empty());
   }
 
+  TEST_CASE("only ASCII letters have an upper case, and names are equal but for them") {
+    CHECK(upper_case("a.gpkg Z0`{") == "A.GPKG Z0`{");
+    CHECK(upper_case("\xC3\xBC") == "\xC3\xBC");
+    CHECK(same_name("Fid", "fID"));
+    CHECK(same_name("", ""));
+    CHECK_FALSE(same_name("fid", "fid2"));
+    CHECK_FALSE(same_name("[", "{"));
+    CHECK_FALSE(same_name("\xC3\x9C", "\xC3\xBC"));
+  }
+
   TEST_CASE("a broken escape is refused, or stands for itself where texts come from strangers") {
     for (const char* text : {"%", "%2", "a%2", "%zz", "%2g", "%+1", "100%", "%-1x"}) {
       CAPTURE(text);

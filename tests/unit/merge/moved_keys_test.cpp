@@ -173,28 +173,6 @@ TEST_SUITE("merge/moved_keys") {
     CHECK(result.find("trees insert 13, '2 x', NULL") != std::string::npos);
   }
 
-  TEST_CASE_FIXTURE(Fixture, "a relation of the caller that cannot be followed is refused") {
-    const auto ours = plots()
-                          .insert({integer(2), text("o"), null()})
-                          .table("trees", {1, 0, 0})
-                          .insert({integer(7), integer(2), null()});
-    SUBCASE("a column that is not there") {
-      options.relations = {relation("trees", {"plot_id"}, "plots", {"fid"})};
-      options.relations[0].origin = Relation::Origin::Caller;
-      CHECK_THROWS_AS(run(ours, plots()), Error);
-    }
-    SUBCASE("names that nobody knows") {
-      options.schema = nullptr;
-      options.relations = {relation("trees", {"plot"}, "plots", {"fid"})};
-      CHECK_THROWS_AS(run(ours, plots()), Error);
-    }
-    SUBCASE("tables that nobody changed do not matter") {
-      options.relations = {relation("soils", {"plot_id"}, "plots", {"fid"})};
-      options.relations[0].origin = Relation::Origin::Caller;
-      CHECK_NOTHROW(run(ours, plots()));
-    }
-  }
-
   TEST_CASE_FIXTURE(Fixture, "keys made of references go with their parents, and so do theirs") {
     TableSchema links;
     links.name = "links";

@@ -139,5 +139,28 @@ TEST_SUITE("merge/parents") {
     CHECK(rebased.conflicts[0].kind == ConflictKind::OursEditedTheirsDeleted);
   }
 
+  TEST_CASE_FIXTURE(Fixture,
+                    "a parent that is brought back brings back what ours deleted above it") {
+    // Ours led the tree away and deleted its plot; theirs deleted tree and visit.
+    const auto ours = plots()
+                          .remove({integer(1), text("p")})
+                          .table("trees", {1, 0, 0})
+                          .update({integer(8), integer(1), {}}, {{}, null(), {}})
+                          .table("visits", {1, 0, 0})
+                          .update({integer(2), {}, text("n")}, {{}, {}, text("o")});
+    const auto theirs = trees()
+                            .remove({integer(8), integer(1), text("oak")})
+                            .table("visits", {1, 0, 0})
+                            .remove({integer(2), integer(8), text("n")});
+    options.resolver = [](const Conflict& conflict) {
+      const bool is_tree =
+          conflict.table == "trees" && conflict.kind == ConflictKind::OursEditedTheirsDeleted;
+      return is_tree ? Side::Theirs : Side::Ours;
+    };
+    CHECK(run(ours, theirs, MergePolicy::Ask) ==
+          "visits insert 2, 8, 'o'\ntrees insert 8, 1, 'oak'\n");
+    CHECK(rebased.conflicts.back().kind == ConflictKind::MissingParent);
+  }
+
   }  // namespace
 }

@@ -1,6 +1,6 @@
 """The command `qfcsync` as people meet it: answers, exit status, nothing half done.
 
-    test_cli.py PATH_OF_QFCSYNC
+    test_project.py PATH_OF_QFCSYNC
 """
 
 import json
