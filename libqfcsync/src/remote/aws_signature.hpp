@@ -22,7 +22,8 @@ inline constexpr std::string_view kPayloadHashHeader = "x-amz-content-sha256";
 
 /// Signs a request with AWS Signature Version 4.
 ///
-/// Done here and not by libcurl, whose 7.88 neither sorts the parameters of a query nor writes the
+/// Done here and not by libcurl, whose version 7.88 neither sorts the parameters of a query nor
+/// writes the
 /// "=" after those without a value, and is refused then.
 ///
 /// @param request  method, path, query and headers as they will be sent; names in lower case

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kNote = "tmp/manners-1";
 constexpr std::size_t kMaxNoteBytes = 1024;
-constexpr int kClaimProbeRounds = 24;
+constexpr int kClaimProbeRounds = 12;
 /// A MOVE that is not exclusive is so in one round of ten, as measured on Apache.
 constexpr int kMoveProbeRounds = 60;
 

@@ -51,6 +51,9 @@ struct HttpResponse {
   int status = 0;
   Headers headers;   ///< names in lower case
   std::string body;  ///< what no sink took
+  /// How often the request went out: libcurl sends it once more, of its own accord, when a kept
+  /// connection turns out to be dead.
+  int times_sent = 0;
 
   /// The first header of that name; nullptr if there is none.
   const std::string* find(std::string_view name) const;

@@ -88,7 +88,8 @@ Answer HttpSender::send_until_answered(const std::function<HttpResponse()>& try_
   Tries tries(options_);
   for (;;) {
     try {
-      Answer answer{try_once(), tries.made() > 1};
+      Answer answer{try_once(), false};
+      answer.is_repeated = tries.made() > 1 || answer.times_sent > 1;
       if (!is_passing(answer.status)) return answer;
       if (!tries.again()) refuse(answer, fmt::format("{} failed {} times", method, tries.made()));
     } catch (const Error& error) {

@@ -39,6 +39,8 @@ HttpTransfer::HttpTransfer(CURL* curl, const HttpRequest& request, const ChooseS
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_PATH_AS_IS, 1L);  // what is signed is what is sent
+  set(CURLOPT_PREREQFUNCTION, &HttpTransfer::on_request);
+  set(CURLOPT_PREREQDATA, this);
   set(CURLOPT_HEADERFUNCTION, &HttpTransfer::on_header);
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_WRITEFUNCTION, &HttpTransfer::on_body);
@@ -186,6 +188,11 @@ std::size_t HttpTransfer::on_read(char* buffer, std::size_t size, std::size_t co
     transfer.failure_ = std::current_exception();
     return CURL_READFUNC_ABORT;
   }
+}
+
+int HttpTransfer::on_request(void* self, char*, char*, int, int) {
+  ++static_cast<HttpTransfer*>(self)->response_.times_sent;
+  return CURL_PREREQFUNC_OK;
 }
 
 int HttpTransfer::on_seek(void* self, curl_off_t place, int from) {

@@ -45,6 +45,7 @@ class HttpTransfer {
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self);
+  static int on_request(void* self, char*, char*, int, int);
   static int on_seek(void* self, curl_off_t place, int from);
 
   void take_header(std::string_view line);

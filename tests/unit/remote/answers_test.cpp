@@ -1,8 +1,8 @@
+#include <qfcsync/error.hpp>
+
 #include "remote/dav_answers.hpp"
 #include "remote/http_date.hpp"
 #include "remote/s3_answers.hpp"
-
-#include <qfcsync/error.hpp>
 
 #include <functional>
 
@@ -133,8 +133,9 @@ TEST_SUITE("remote/answers") {
              std::string("\0\0\0", 3),
              s3("ListBucketResult", "<Contents><Key>k</Key></Contents>"),
              s3("ListBucketResult", "<Contents><Key>k</Key><Size>-1</Size></Contents>"),
-             s3("ListBucketResult", "<Contents><Key>k</Key><Size>99999999999999999999</Size>"
-                                    "<LastModified>2009-10-12T17:50:30Z</LastModified></Contents>"),
+             s3("ListBucketResult",
+                "<Contents><Key>k</Key><Size>99999999999999999999</Size>"
+                "<LastModified>2009-10-12T17:50:30Z</LastModified></Contents>"),
              s3("ListBucketResult",
                 "<Contents><Key>k</Key><Size>1</Size><LastModified>yesterday</LastModified>"
                 "</Contents>"),
@@ -144,12 +145,12 @@ TEST_SUITE("remote/answers") {
     }
     CHECK(code_of([] { parse_multistatus(multistatus("<D:response/>")); }) == ErrorCode::Corrupt);
     CHECK(code_of([] {
-            parse_multistatus(multistatus("<D:response><D:href>/a</D:href><D:propstat><D:prop/>"
-                                          "<D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
-                                          "</D:response>"));
+            parse_multistatus(
+                multistatus("<D:response><D:href>/a</D:href><D:propstat><D:prop/>"
+                            "<D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
+                            "</D:response>"));
           }) == ErrorCode::Corrupt);
-    const std::string part =
-        "<Part><PartNumber>0</PartNumber><ETag>e</ETag><Size>1</Size></Part>";
+    const std::string part = "<Part><PartNumber>0</PartNumber><ETag>e</ETag><Size>1</Size></Part>";
     CHECK(code_of([&] { parse_parts(s3("ListPartsResult", part)); }) == ErrorCode::Corrupt);
   }
 
@@ -175,9 +176,9 @@ TEST_SUITE("remote/answers") {
     CHECK_FALSE(parse_http_date("soon"));
     CHECK_FALSE(parse_http_date(std::string(1000, '1')));
     CHECK(parse_iso_date("2026-11-25T00:43:05Z") == at(2026, 11, 25, 0, 43, 5));
-    for (const std::string text : {"", "2026-11-25", "2026-11-25T00:43:05", "2026-13-25T00:43:05Z",
-                                   "2026-02-30T00:43:05Z", "20x6-11-25T00:43:05Z",
-                                   "-026-11-25T00:43:05Z"}) {
+    for (const std::string text :
+         {"", "2026-11-25", "2026-11-25T00:43:05", "2026-13-25T00:43:05Z", "2026-02-30T00:43:05Z",
+          "20x6-11-25T00:43:05Z", "-026-11-25T00:43:05Z"}) {
       CAPTURE(text);
       CHECK_FALSE(parse_iso_date(text));
     }

@@ -10,7 +10,8 @@ using namespace qfcsync::remote;
 namespace {
 
 // Examples of Amazon's documentation "Signature Calculations for the Authorization Header".
-const Credentials kExampleKey{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""};
+const Credentials kExampleKey{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                              ""};
 constexpr std::string_view kHost = "examplebucket.s3.amazonaws.com";
 constexpr std::time_t kTime = 1'369'353'600;  // 2013-05-24T00:00:00Z
 
@@ -45,15 +46,14 @@ TEST_SUITE("remote/aws_signature") {
   }
 
   TEST_CASE("a PUT with an escaped name and headers of its own is signed as in the documentation") {
-    HttpRequest request{
-        "PUT",
-        "/test%24file.text",
-        "",
-        {{"date", "Fri, 24 May 2013 00:00:00 GMT"},
-         {"x-amz-storage-class", "REDUCED_REDUNDANCY"},
-         {"x-amz-content-sha256",
-          "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072"}},
-        {}};
+    HttpRequest request{"PUT",
+                        "/test%24file.text",
+                        "",
+                        {{"date", "Fri, 24 May 2013 00:00:00 GMT"},
+                         {"x-amz-storage-class", "REDUCED_REDUNDANCY"},
+                         {"x-amz-content-sha256",
+                          "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072"}},
+                        {}};
     CHECK(signature(request) == "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
   }
 

@@ -11,8 +11,8 @@ TEST_SUITE("remote/retry") {
       CAPTURE(status);
       CHECK(is_passing(status));
     }
-    for (const int status : {100, 200, 204, 206, 301, 304, 400, 401, 403, 404, 405, 410, 412, 413,
-                             416, 501, 505, 507, 511, 600}) {
+    for (const int status : {100, 200, 204, 206, 301, 304, 400, 401, 403, 404,
+                             405, 410, 412, 413, 416, 501, 505, 507, 511, 600}) {
       CAPTURE(status);
       CHECK_FALSE(is_passing(status));
     }
