@@ -26,3 +26,20 @@ void add_rebase(CLI::App& app);
 void add_merge(CLI::App& app);
 void add_schema(CLI::App& app);
 void add_manifest(CLI::App& app);
+
+// Versions of a folder.
+void add_init(CLI::App& app);
+void add_status(CLI::App& app);
+void add_commit(CLI::App& app);
+void add_log(CLI::App& app);
+void add_restore(CLI::App& app);
+void add_undo(CLI::App& app);
+void add_update(CLI::App& app);
+void add_tag(CLI::App& app);
+void add_prune(CLI::App& app);
+void add_check(CLI::App& app);
+void add_repair(CLI::App& app);
+void add_export(CLI::App& app);
+void add_bundle(CLI::App& app);
+void add_unbundle(CLI::App& app);
+void add_cat(CLI::App& app);

@@ -3,15 +3,19 @@
 
 #include "change_printer.hpp"
 #include "commands.hpp"
+#include "diff_versions.hpp"
 #include "files.hpp"
 #include "options.hpp"
+#include "working_folder.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,8 +23,8 @@
 namespace {
 
 constexpr const char* kHelp = R"(
-Finds what changed from A to B, two states of one GeoPackage or SQLite file, whichever program
-edited it. Both files are only read. Without options the changes are printed for people: counts of
+diff A B finds what changed from A to B, two states of one GeoPackage or SQLite file, whichever
+program edited it. Both files are only read. Without options the changes are printed for people: counts of
 each table, then one line a feature (+ inserted, ~ updated, - deleted) with old -> new values.
 
 With -o FILE the changeset is written to a file, which apply, invert, concat and rebase take; with
@@ -31,6 +35,10 @@ but not which rows, and no changeset has them; a note on standard error names ea
 compared. When tables have other columns in B, nothing is written and the differences are listed;
 with --schema-report they are listed, those tables are left out and the others are compared.
 
+In a folder with versions (qfcsync init), diff alone shows what changed since the last commit, diff
+PATH that of one file; diff V1 V2 compares two versions of all files, diff V1 V2 PATH of one. Names
+of files that are there come before names of versions. --json without a PATH lists files.
+
 Exit status: 0 done; 1 the work failed, or changes were left out: of tables with other columns, or
 of rows without a key; 2 wrong usage, or input that cannot be read or compared. With --exit-code:
 0 no differences in any table, 1 differences, 2 anything that went wrong.
@@ -40,11 +48,14 @@ Examples:
   qfcsync diff monday.gpkg friday.gpkg -o week.changeset
   qfcsync diff monday.gpkg friday.gpkg --tables trees --geojson -o trees.geojson
   qfcsync diff monday.gpkg friday.gpkg -o - | qfcsync apply copy_of_monday.gpkg -
+  qfcsync diff HEAD~3 HEAD survey.gpkg
 )";
 
 struct Arguments {
   std::string base;
   std::string modified;
+  std::string path;    ///< of two versions
+  std::string folder;  ///< where versions are looked for
   std::string output;
   std::string manifest;
   std::string base_id;
@@ -156,8 +167,41 @@ std::vector<qfcsync::TableNote> without_differences(std::vector<qfcsync::TableNo
   return notes;
 }
 
+/// Two names that no file has are versions, where there are any.
+bool is_about_versions(const Arguments& arguments) {
+  if (arguments.modified.empty() || !arguments.path.empty() || !arguments.folder.empty()) {
+    return true;
+  }
+  std::error_code ignored;
+  const auto is_there = [&](const std::string& name) {
+    return std::filesystem::exists(name, ignored);
+  };
+  return !is_there(arguments.base) && !is_there(arguments.modified) && is_in_working_folder();
+}
+
+void run_versions(const Arguments& arguments) {
+  if (!arguments.tables.empty() || !arguments.manifest.empty() || !arguments.base_id.empty() ||
+      arguments.is_plain) {
+    throw qfcsync::Error(qfcsync::ErrorCode::InvalidArgument,
+                         "--tables, --manifest, --base-id and --plain are for two files");
+  }
+  VersionDiff asked{arguments.folder, arguments.base,   arguments.modified,
+                    arguments.path,   arguments.output, arguments.format};
+  if (arguments.modified.empty()) {
+    asked.from.clear();
+    asked.path = arguments.base;
+  }
+  if (!arguments.output.empty()) {
+    check_output(arguments.output, is_binary(arguments) ? Content::Binary : Content::Text);
+  }
+  const VersionDiffResult result = diff_versions(asked);
+  const bool is_told = arguments.has_exit_code && result.has_changes;
+  if (is_told || !result.is_complete) throw CLI::RuntimeError(kExitIncomplete);
+}
+
 void run(const Arguments& arguments) {
   const StopOnInterrupt stop;
+  if (is_about_versions(arguments)) return run_versions(arguments);
   if (!arguments.output.empty()) {
     check_output(arguments.output, is_binary(arguments) ? Content::Binary : Content::Text,
                  {arguments.base, arguments.modified, arguments.manifest});
@@ -195,8 +239,9 @@ void add_diff(CLI::App& app) {
   CLI::App* command = app.add_subcommand("diff", "Show or write what changed between two files");
   command->footer(kHelp);
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("A", arguments->base, "The file before")->required();
-  command->add_option("B", arguments->modified, "The file after")->required();
+  command->add_option("A", arguments->base, "The file before, or a version");
+  command->add_option("B", arguments->modified, "The file after, or a version");
+  command->add_option("PATH", arguments->path, "The file to compare in two versions");
   command->add_option("-o,--output", arguments->output, "File to write, - for standard output")
       ->option_text("FILE");
   add_format_options(*command, arguments->format);
@@ -219,6 +264,7 @@ void add_diff(CLI::App& app) {
       ->add_option("--threads", arguments->threads,
                    "Processors to use for large tables; 0 (default): as many as pay")
       ->option_text("N");
+  command->add_option("-C", arguments->folder, "Where to look for versions")->option_text("FOLDER");
   command->add_flag("--schema-report", arguments->reports_schema,
                     "List other columns and compare the other tables");
   command->callback([arguments] {

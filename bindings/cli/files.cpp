@@ -38,15 +38,6 @@ bool is_terminal(const std::string& path) {
   return is_one;
 }
 
-bool is_database(const std::string& path) {
-  constexpr std::string_view kMagic("SQLite format 3\0", 16);
-  std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) return false;
-  std::string head(kMagic.size(), '\0');
-  std::ifstream in(path, std::ios::binary);
-  return in.read(head.data(), static_cast<std::streamsize>(head.size())) && head == kMagic;
-}
-
 /// Also when it is not there yet. Devices may be written twice.
 bool is_same_file(const std::string& path, const std::string& other) {
   std::error_code ignored;
@@ -68,6 +59,15 @@ bool is_damaged(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_database(const std::string& path) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;
+  std::string head(kMagic.size(), '\0');
+  std::ifstream in(path, std::ios::binary);
+  return in.read(head.data(), static_cast<std::streamsize>(head.size())) && head == kMagic;
+}
 
 std::string input_name(const std::string& path) {
   return path == kStandardStream ? "standard input" : path;

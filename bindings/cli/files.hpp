@@ -17,6 +17,9 @@ inline constexpr const char* kStandardStream = "-";
 std::string input_name(const std::string& path);
 std::string output_name(const std::string& path);
 
+/// Whether it is a SQLite file, e.g. a GeoPackage.
+bool is_database(const std::string& path);
+
 /// The error with a name before its text, unless the text has it.
 qfcsync::Error named(const qfcsync::Error& error, const std::string& name);
 

@@ -54,6 +54,24 @@ int run(CLI::App& app, int argc, char** argv) {
   }
 }
 
+void add_version_commands(CLI::App& app) {
+  add_init(app);
+  add_status(app);
+  add_commit(app);
+  add_log(app);
+  add_restore(app);
+  add_undo(app);
+  add_update(app);
+  add_tag(app);
+  add_prune(app);
+  add_check(app);
+  add_repair(app);
+  add_export(app);
+  add_bundle(app);
+  add_unbundle(app);
+  add_cat(app);
+}
+
 /// Whoever started us sees that the work was interrupted, and a script ends, too.
 void end_by_signal(int signal) {
   std::fflush(nullptr);
@@ -80,6 +98,7 @@ int main(int argc, char** argv) {
   add_project(app);
   add_package(app);
   add_apply_deltas(app);
+  add_version_commands(app);
   const int status = run(app, argc, argv);
   if (status != 0 && interrupt_signal() != 0) end_by_signal(interrupt_signal());
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {

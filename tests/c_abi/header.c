@@ -15,6 +15,11 @@ int main(int argc, char** argv) {
   qfcsync_apply_options apply = QFCSYNC_APPLY_OPTIONS_INIT;
   qfcsync_merge_options merge = QFCSYNC_MERGE_OPTIONS_INIT;
   qfcsync_json_options json = QFCSYNC_JSON_OPTIONS_INIT;
+  qfcsync_repository_options repository = QFCSYNC_REPOSITORY_OPTIONS_INIT;
+  qfcsync_commit_options commit = QFCSYNC_COMMIT_OPTIONS_INIT;
+  qfcsync_log_options history = QFCSYNC_LOG_OPTIONS_INIT;
+  qfcsync_undo_options undo = QFCSYNC_UNDO_OPTIONS_INIT;
+  qfcsync_prune_options prune = QFCSYNC_PRUNE_OPTIONS_INIT;
   qfcsync_source source = qfcsync_source_from_buffer(&buffer);
   qfcsync_sink sink = qfcsync_sink_to_callback(NULL, NULL);
   int numbers[3] = {-1, -1, -1};
@@ -24,6 +29,10 @@ int main(int argc, char** argv) {
   if (diff.with_envelope != 1 || apply.max_reported != 100 || merge.max_collected != SIZE_MAX ||
       json.geometry_as_wkt != 1) {
     return 1;
+  }
+  if (repository.cache != NULL || commit.with_changes != 1 || history.limit != 100 ||
+      undo.commit != NULL || prune.keep_newest != 10 || prune.grace_hours != 14 * 24) {
+    return 6;
   }
   if (source.kind != QFCSYNC_STREAM_MEMORY || sink.kind != QFCSYNC_STREAM_CALLBACK) return 2;
   source = qfcsync_source_from_callback(NULL, NULL);

@@ -34,6 +34,7 @@
 #include <qfcsync/error.h>
 #include <qfcsync/json.h>
 #include <qfcsync/merge.h>
+#include <qfcsync/repository.h>
 #include <qfcsync/schema.h>
 #include <qfcsync/stream.h>
 #include <qfcsync/value.h>

@@ -5,6 +5,7 @@
 #include <qfcsync/error.hpp>
 #include <qfcsync/extract.hpp>
 #include <qfcsync/merge.hpp>
+#include <qfcsync/repository.hpp>
 #include <qfcsync/schema.hpp>
 #include <qfcsync/value.hpp>
 
@@ -120,6 +121,14 @@ static_assert(is(Side::Both, QFCSYNC_SIDE_BOTH));
 static_assert(is(MergePolicy::Ours, QFCSYNC_MERGE_OURS));
 static_assert(is(MergePolicy::Theirs, QFCSYNC_MERGE_THEIRS));
 static_assert(is(MergePolicy::Ask, QFCSYNC_MERGE_ASK));
+
+static_assert(is(FileAction::Added, QFCSYNC_FILE_ADDED));
+static_assert(is(FileAction::Changed, QFCSYNC_FILE_CHANGED));
+static_assert(is(FileAction::Removed, QFCSYNC_FILE_REMOVED));
+static_assert(is(FileAction::Same, QFCSYNC_FILE_SAME));
+
+static_assert(is(CheckDepth::Fast, QFCSYNC_CHECK_FAST));
+static_assert(is(CheckDepth::Deep, QFCSYNC_CHECK_DEEP));
 
 }  // namespace
 }  // namespace qfcsync

@@ -1,4 +1,4 @@
-"""What changed in a GeoPackage: find it, carry it, apply it, merge it.
+"""What changed in a GeoPackage: find it, carry it, apply it, merge it, keep every version.
 
     import qfcsync
 
@@ -22,20 +22,26 @@ if _native.version() != __version__:
                       f"{_native.version()}: install the package again")
 
 from ._changeset import Changeset
-from ._native import (UNDEFINED, ApplyResult, Change, ColumnSchema, Conflict, ConflictCell,
-                      DatabaseSchema, DiffReport, Envelope, Mismatch, Reader, Relation,
-                      RenumberedKey, SchemaOperation, Summary, SummaryTable, TableNote,
-                      TableSchema, Undefined)
+from ._native import (UNDEFINED, ApplyResult, Change, CheckProblem, CheckReport, ColumnSchema,
+                      CommitResult, Conflict, ConflictCell, DatabaseSchema, DiffReport, Envelope,
+                      FileChange, FileInfo, Mismatch, PrunedVersion, PruneReport, Reader, Relation,
+                      RenumberedKey, RepairReport, SchemaOperation, StatusEntry, Summary,
+                      SummaryTable, TableNote, TableSchema, UnbundleResult, Undefined,
+                      UndoConflict, UndoResult, Version)
 from ._operations import (MergeResult, RebaseResult, apply, concat, diff, from_json, invert,
                           manifest, merge, read_json, rebase, schema)
+from ._repository import Repository
 from .errors import *
 from .errors import __all__ as _errors
 
 __all__ = [
-    "ApplyResult", "Change", "Changeset", "ColumnSchema", "Conflict", "ConflictCell",
-    "DatabaseSchema", "DiffReport", "Envelope", "MergeResult", "Mismatch", "Reader",
-    "RebaseResult", "Relation", "RenumberedKey", "SchemaOperation", "Summary", "SummaryTable",
-    "TableNote", "TableSchema", "UNDEFINED", "Undefined", "apply", "concat", "diff", "from_json",
-    "invert", "manifest", "merge", "read_json", "rebase", "schema",
+    "ApplyResult", "Change", "Changeset", "CheckProblem", "CheckReport", "ColumnSchema",
+    "CommitResult", "Conflict", "ConflictCell", "DatabaseSchema", "DiffReport", "Envelope",
+    "FileChange", "FileInfo", "MergeResult", "Mismatch", "PruneReport", "PrunedVersion",
+    "Reader", "RebaseResult", "Relation", "RenumberedKey", "RepairReport", "Repository",
+    "SchemaOperation", "StatusEntry", "Summary", "SummaryTable", "TableNote", "TableSchema",
+    "UNDEFINED", "UnbundleResult", "Undefined", "UndoConflict", "UndoResult", "Version",
+    "apply", "concat", "diff", "from_json", "invert", "manifest", "merge", "read_json",
+    "rebase", "schema",
 ]
 __all__ += _errors

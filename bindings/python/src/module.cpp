@@ -16,4 +16,5 @@ NB_MODULE(_native, module) {
   bind_json(module);
   bind_apply(module);
   bind_merge(module);
+  bind_repository(module);
 }

@@ -14,5 +14,6 @@ void bind_algebra(nanobind::module_& module);
 void bind_json(nanobind::module_& module);
 void bind_apply(nanobind::module_& module);
 void bind_merge(nanobind::module_& module);
+void bind_repository(nanobind::module_& module);
 
 }  // namespace qfcsync::python

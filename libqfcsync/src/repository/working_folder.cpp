@@ -20,9 +20,13 @@ namespace fs = std::filesystem;
               ErrorOrigin::Os, failed.value());
 }
 
-/// A blob store or what git keeps: nothing in it is a file of the project.
+/// What the command keeps in a working folder.
+constexpr const char* kCommandFolder = ".qfcsync";
+
+/// A blob store or what the command keeps: nothing in it is a file of the project.
 bool is_kept_folder(const fs::path& folder) {
   std::error_code ignored;
+  if (folder.filename() == kCommandFolder) return true;
   return fs::is_directory(folder / "roots", ignored) && fs::is_directory(folder / "packs", ignored);
 }
 

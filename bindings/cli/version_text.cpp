@@ -1,0 +1,122 @@
+#include "version_text.hpp"
+
+#include "change_printer.hpp"
+#include "terminal.hpp"
+
+#include <array>
+#include <ctime>
+
+#include <fmt/format.h>
+
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t kShownDigits = 10;  // 8 are enough for the library, as long as they are few
+
+std::string formatted(qfcsync::Timestamp time, const char* format, bool is_utc) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts = {};
+  if (is_utc) {
+    gmtime_r(&seconds, &parts);
+  } else {
+    localtime_r(&seconds, &parts);
+  }
+  std::array<char, 64> text = {};
+  return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
+}
+
+std::string tables_text(const std::vector<qfcsync::ChangesetSummary::Table>& tables) {
+  std::string text;
+  for (const auto& table : tables) {
+    if (!text.empty()) text += "; ";
+    text += fmt::format("{} {}", printable(table.name), counts_text(table));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string short_id(std::string_view id) { return std::string(id.substr(0, kShownDigits)); }
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr const char* kUnits[] = {"kB", "MB", "GB", "TB"};
+  if (bytes < 1000) return fmt::format("{} bytes", bytes);
+  double size = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  for (; size >= 999.95 && unit + 1 < std::size(kUnits); ++unit) size /= 1000;
+  return fmt::format("{:.1f} {}", size, kUnits[unit]);
+}
+
+std::string time_text(qfcsync::Timestamp time) { return formatted(time, "%Y-%m-%d %H:%M", false); }
+
+std::string message_of(const qfcsync::VersionInfo& version) {
+  std::string text = version.message;
+  if (!version.files.empty()) {
+    text = text.substr(0, text.find("\n\n" + version.files.front().path + ": "));
+  }
+  return text.substr(0, text.find_last_not_of("\n") + 1);
+}
+
+std::string version_line(const qfcsync::VersionInfo& version) {
+  const Paint paint(stdout);
+  const std::string device = version.device.empty() ? "" : ", " + printable(version.device);
+  return fmt::format("{}  {}  {}{}", paint(Ink::Yellow, short_id(version.id)),
+                     time_text(version.time), printable(version.author), device);
+}
+
+std::string action_text(qfcsync::FileAction action) {
+  constexpr Ink kInks[] = {Ink::Green, Ink::Yellow, Ink::Red, Ink::Dim};
+  const std::string word = fmt::format("{:<7}", qfcsync::to_string(action));
+  return Paint(stdout)(kInks[static_cast<int>(action)], word);
+}
+
+std::string file_line(const qfcsync::FileChange& file) {
+  const std::string what = !file.tables.empty()                          ? tables_text(file.tables)
+                           : file.action == qfcsync::FileAction::Removed ? ""
+                                                                         : size_text(file.size);
+  return fmt::format("{}  {}{}{}", action_text(file.action), printable(file.path),
+                     what.empty() ? "" : "  ", what);
+}
+
+ordered_json to_json(const qfcsync::FileChange& file) {
+  ordered_json json = {{"path", file.path}, {"action", qfcsync::to_string(file.action)}};
+  if (file.action != qfcsync::FileAction::Removed) {
+    json["size"] = file.size;
+    json["sha256"] = file.sha256;
+  }
+  if (!file.tables.empty()) json["tables"] = ordered_json::array();
+  for (const auto& table : file.tables) {
+    json["tables"].push_back({{"name", table.name},
+                              {"inserts", table.inserts},
+                              {"updates", table.updates},
+                              {"deletes", table.deletes}});
+  }
+  return json;
+}
+
+ordered_json to_json(const std::vector<qfcsync::FileChange>& files) {
+  ordered_json json = ordered_json::array();
+  for (const qfcsync::FileChange& file : files) json.push_back(to_json(file));
+  return json;
+}
+
+ordered_json to_json(const qfcsync::VersionInfo& version) {
+  return {{"version", version.id},
+          {"parents", version.parents},
+          {"author", version.author},
+          {"device", version.device},
+          {"time", formatted(version.time, "%Y-%m-%dT%H:%M:%SZ", true)},
+          {"message", message_of(version)},
+          {"files", to_json(version.files)}};
+}
+
+void JsonLines::add(const ordered_json& object) {
+  out_.sink().write(object.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+void print_json(const ordered_json& object) {
+  JsonLines lines;
+  lines.add(object);
+  lines.publish();
+}
