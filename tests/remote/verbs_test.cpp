@@ -12,7 +12,7 @@ namespace qfcsync {
 namespace {
 
 /// What a surveyor types, and a second one who joins. Words of the address stand in $STORE.
-constexpr const char* kScript = R"(
+constexpr const char* kScript = R"sh(
 set -eu
 cd "$WORK"
 mkdir ada
@@ -52,7 +52,7 @@ test "$("$QFCSYNC" cat HEAD notes.txt --range 0-2)" = sec
 "$QFCSYNC" repair --from "$STORE" -C ../copy
 "$QFCSYNC" tag -d before
 git --git-dir .qfcsync/cache/git log --format=%s | grep -x four
-)";
+)sh";
 
 /// Runs the script with a program and a shell as people have them.
 void run_verbs(const std::string& store) {
