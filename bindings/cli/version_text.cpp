@@ -6,6 +6,7 @@
 #include <array>
 #include <ctime>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace {
@@ -14,16 +15,13 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kShownDigits = 10;  // 8 are enough for the library, as long as they are few
 
-std::string formatted(qfcsync::Timestamp time, const char* format, bool is_utc) {
+enum class Zone : std::uint8_t { Local, Utc };
+
+std::tm parts_of(qfcsync::Timestamp time, Zone zone) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts = {};
-  if (is_utc) {
-    gmtime_r(&seconds, &parts);
-  } else {
-    localtime_r(&seconds, &parts);
-  }
-  std::array<char, 64> text = {};
-  return {text.data(), std::strftime(text.data(), text.size(), format, &parts)};
+  zone == Zone::Utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts);
+  return parts;
 }
 
 std::string tables_text(const std::vector<qfcsync::ChangesetSummary::Table>& tables) {
@@ -48,7 +46,9 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", size, kUnits[unit]);
 }
 
-std::string time_text(qfcsync::Timestamp time) { return formatted(time, "%Y-%m-%d %H:%M", false); }
+std::string time_text(qfcsync::Timestamp time) {
+  return fmt::format("{:%Y-%m-%d %H:%M}", parts_of(time, Zone::Local));
+}
 
 std::string message_of(const qfcsync::VersionInfo& version) {
   std::string text = version.message;
@@ -106,7 +106,7 @@ ordered_json to_json(const qfcsync::VersionInfo& version) {
           {"parents", version.parents},
           {"author", version.author},
           {"device", version.device},
-          {"time", formatted(version.time, "%Y-%m-%dT%H:%M:%SZ", true)},
+          {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", parts_of(version.time, Zone::Utc))},
           {"message", message_of(version)},
           {"files", to_json(version.files)}};
 }
