@@ -6,6 +6,8 @@ namespace qfcsync::extraction {
 namespace {
 
 constexpr std::size_t kBlockBytes = 64u << 10;
+/// What a large row has taken beyond this is given back: there are many batches at once.
+constexpr std::size_t kMaxSpareBytes = 2 * kBlockBytes;
 
 }  // namespace
 
@@ -76,6 +78,14 @@ void ChangeBatch::store(Kept& kept) {
   store_->write(kept.bytes);
   kept.bytes.clear();
   kept.changes = 0;
+  if (kept.bytes.capacity() > kMaxSpareBytes) kept.bytes.shrink_to_fit();
+}
+
+void ChangeBatch::finish_filling() {
+  for (Kept& kept : kept_) {
+    if (store_ && kept.changes > 0) store(kept);
+    kept.bytes.shrink_to_fit();
+  }
 }
 
 void ChangeBatch::write(Operation operation, ChangesetWriter& writer) const {

@@ -29,6 +29,9 @@ class ChangeBatch : public RowSink {
   void deleted(std::span<const ValueView> row) override;
   void updated(std::span<const ValueView> before, std::span<const ValueView> after) override;
 
+  /// No more changes come for now: takes no more memory than what is kept. @errors Io
+  void finish_filling();
+
   /// Writes the changes kept of one operation. @errors Io
   void write(Operation operation, ChangesetWriter& writer) const;
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -29,6 +30,12 @@ struct Range {
   ChangeBatch* batch = nullptr;
   RawResult result;
 };
+
+/// One piece takes fewer files than ranges, each of which may have one for its changes.
+bool is_out_of_files(const Error& error) {
+  return error.origin() == ErrorOrigin::Os &&
+         (error.native() == EMFILE || error.native() == ENFILE);
+}
 
 std::vector<Range> make_ranges(const std::vector<std::int64_t>& keys,
                                std::deque<ChangeBatch>& batches) {
@@ -96,6 +103,7 @@ void RangeRun::take_ranges(sqlitefile::PageReader& base, sqlitefile::PageReader&
   for (std::size_t i = next_++; i < ranges_.size() && !is_stopped_; i = next_++) {
     options.range = ranges_[i].rows;
     ranges_[i].result = compare_rowid_tables(base_side, modified_side, *ranges_[i].batch, options);
+    ranges_[i].batch->finish_filling();
   }
 }
 
@@ -211,7 +219,7 @@ std::optional<RawResult> compare_ranges(const RawSide& base, const RawSide& modi
   try {
     RangeRun(base, modified, ranges, options).run(others);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::Corrupt) throw;
+    if (error.code() != ErrorCode::Corrupt && !is_out_of_files(error)) throw;
     return std::nullopt;
   }
   if (!are_joined(ranges)) return std::nullopt;

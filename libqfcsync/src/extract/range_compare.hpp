@@ -23,8 +23,9 @@ std::vector<std::int64_t> share_out(const RawSide& base, const RawSide& modified
 /// @param keys     ascending; each ends a range
 /// @param batches  one a range, one more than keys
 /// @param options  progress is told on the calling thread only
-/// @return         nothing when the ranges do not make up the whole, or a file is damaged: then the
-///                 table has to be compared in one piece, and what the batches hold is void
+/// @return         nothing when the ranges do not make up the whole, a file is damaged, or the
+///                 process has no more files for the batches: then the table has to be compared in
+///                 one piece, and what the batches hold is void
 /// @errors         as compare_rowid_tables, but for Corrupt
 std::optional<RawResult> compare_ranges(const RawSide& base, const RawSide& modified,
                                         const std::vector<FilePair*>& others,

@@ -12,8 +12,8 @@ std::unique_ptr<FilePair> open_again(Snapshot& base, Snapshot& modified) {
   if (!base_source || !modified_source) return nullptr;
   sqlitefile::PageReader base_pages(*base_source, base.pages().name());
   sqlitefile::PageReader modified_pages(*modified_source, modified.pages().name());
-  return std::make_unique<FilePair>(std::move(base_source), std::move(modified_source),
-                                    std::move(base_pages), std::move(modified_pages));
+  return std::unique_ptr<FilePair>(new FilePair{std::move(base_source), std::move(modified_source),
+                                                std::move(base_pages), std::move(modified_pages)});
 }
 
 }  // namespace

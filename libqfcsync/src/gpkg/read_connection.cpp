@@ -65,6 +65,10 @@ bool has_moved(sqlite3* database) {
   return result != SQLITE_OK || moved != 0;
 }
 
+std::string immutable_uri(std::string_view file) {
+  return "file:" + base::percent_encode(file, "/") + "?immutable=1";
+}
+
 /// That SQLite would have to write beside the file or into it, and must not.
 bool is_refused(int extended) {
   const int primary = extended & 0xff;
@@ -114,13 +118,12 @@ void ReadConnection::open(const std::filesystem::path& path, Access access) {
   std::string name = path.string();
   if (access == Access::Immutable) {
     flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
-    name = "file:" + base::percent_encode(name, "/") + "?immutable=1";
+    name = immutable_uri(name);
   } else {
     flags |= access == Access::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     // A leading "file:" must stay part of a name.
     if (name.starts_with("file:")) name = "./" + name;
   }
-  opened_ = name;
   const int result = sqlite3_open_v2(name.c_str(), &handle_, flags, nullptr);
   if (handle_ == nullptr) throw std::bad_alloc();
   sqlite3_extended_result_codes(handle_, 1);
@@ -191,9 +194,14 @@ void ReadConnection::open_copy(const std::filesystem::path& path) {
 
 std::unique_ptr<ReadHandle> ReadConnection::open_again() const {
   if (sqlite3_threadsafe() == 0) return nullptr;
+  // SQLite has made the name absolute and followed its links: what we were given may lead elsewhere
+  // by now, and has_moved() does not tell that.
+  const char* opened = sqlite3_db_filename(handle_, "main");
+  if (opened == nullptr || *opened == '\0') return nullptr;
+  const std::string name = locked_by_nobody_ ? immutable_uri(opened) : std::string(opened);
   sqlite3* database = nullptr;
   const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
-  const int result = sqlite3_open_v2(opened_.c_str(), &database, flags, nullptr);
+  const int result = sqlite3_open_v2(name.c_str(), &database, flags, nullptr);
   if (database == nullptr) throw std::bad_alloc();
   auto handle = std::make_unique<ReadHandle>(database);
   sqlite3_int64 nothing_mapped = 0;

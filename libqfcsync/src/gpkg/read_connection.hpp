@@ -55,7 +55,6 @@ class ReadConnection {
   void open_copy(const std::filesystem::path& path);
 
   std::filesystem::path file_;
-  std::string opened_;  // the name that SQLite was given for handle_
   sqlite3* handle_ = nullptr;
   std::optional<PrivateCopy> copy_;
   std::optional<FileState> locked_by_nobody_;  // what an immutable file looked like

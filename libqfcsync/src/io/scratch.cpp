@@ -20,7 +20,8 @@ constexpr std::size_t kWindowBytes = 64u << 10;
 
 class Scratch : public ByteStore {
  public:
-  explicit Scratch(std::size_t memory_bytes) : memory_bytes_(memory_bytes) {}
+  explicit Scratch(std::size_t memory_bytes)
+      : memory_bytes_(memory_bytes), tail_bytes_(std::min(memory_bytes, kTailBytes)) {}
   ~Scratch() override {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -29,7 +30,7 @@ class Scratch : public ByteStore {
     tail_ += bytes;
     size_ += bytes.size();
     if (fd_ < 0 && tail_.size() <= memory_bytes_) return;
-    if (fd_ < 0 || tail_.size() > kTailBytes) spill();
+    if (fd_ < 0 || tail_.size() > tail_bytes_) spill();
   }
 
   std::uint64_t size() const override { return size_; }
@@ -60,6 +61,8 @@ class Scratch : public ByteStore {
     if (fd_ < 0) open();
     io::write_all(fd_, tail_, path_);
     tail_.clear();
+    // The bytes before there was a file, or a large piece: the tail needs no more so much.
+    if (tail_.capacity() > 2 * kTailBytes) tail_.shrink_to_fit();
   }
 
   void open() {
@@ -87,6 +90,7 @@ class Scratch : public ByteStore {
   }
 
   std::size_t memory_bytes_;
+  std::size_t tail_bytes_;  // as kTailBytes, or all memory if that is less
   int fd_ = -1;
   std::filesystem::path path_;
   std::string tail_;  // all bytes while there is no file

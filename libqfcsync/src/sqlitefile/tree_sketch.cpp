@@ -28,6 +28,10 @@ Level level_below(Pages& pages, const Level& level) {
       if (child < interior.key_count()) below.keys.push_back(interior.key(child));
     }
     if (i < level.keys.size()) below.keys.push_back(level.keys[i]);
+    // Pages that name one child over and over would take a multiple of the file in memory.
+    if (below.pages.size() > pages.header().page_count) {
+      throw DamagedPage(pages.name(), level.pages[i], "the tree has more pages than the file");
+    }
   }
   return below;
 }

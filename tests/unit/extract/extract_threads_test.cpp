@@ -39,6 +39,25 @@ std::string extract_with(const FilePair& pair, const ExtractOptions& options) {
   return sink.take();
 }
 
+/// Its first table is compared before the large one, by one thread, and tells progress.
+const char* const kSmallTableFirst =
+    "CREATE TABLE a(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO a VALUES(1, 'one');";
+
+/// Puts the working folder back.
+class InFolder {
+ public:
+  explicit InFolder(const std::filesystem::path& folder)
+      : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(folder);
+  }
+  ~InFolder() { std::filesystem::current_path(before_); }
+  InFolder(const InFolder&) = delete;
+  InFolder& operator=(const InFolder&) = delete;
+
+ private:
+  std::filesystem::path before_;
+};
+
 std::string read_bytes(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
@@ -135,6 +154,37 @@ TEST_SUITE("extract/threads") {
     REQUIRE(changed > 1);
     CHECK(extract_with(pair, with_threads(1)) == expected);
     CHECK(extract_with(pair, with_threads(kThreads)) == expected);
+  }
+
+  TEST_CASE("names that lead elsewhere by now do not make other threads read another file") {
+    namespace fs = std::filesystem;
+    const FilePair pair(std::string(kSmallTableFirst) + kLargeTable);
+    const fs::path old_folder = pair.in_folder("old");
+    const fs::path new_folder = pair.in_folder("new");
+    const fs::path link = pair.in_folder("link");
+    fs::create_directory(old_folder);
+    fs::create_directory(new_folder);
+    pair.edit("UPDATE t SET name = 'new' WHERE id % 21 = 0");
+    fs::copy_file(pair.modified(), old_folder / "m.db");
+    const std::string expected = extract_with(pair, with_threads(1));
+    pair.edit("UPDATE t SET name = 'other' WHERE id % 6 = 0");
+    fs::copy_file(pair.modified(), new_folder / "m.db");
+    fs::create_directory_symlink("old", link);
+    const InFolder folder(old_folder);
+    for (const fs::path& modified : {link / "m.db", fs::path("m.db")}) {
+      CAPTURE(modified);
+      ExtractOptions options = with_threads(kThreads);
+      options.progress = [&](double) {
+        fs::remove(link);
+        fs::create_directory_symlink("new", link);
+        fs::current_path(new_folder);
+        return true;
+      };
+      MemorySink sink;
+      extract(pair.base(), modified, sink, options);
+      CHECK(sink.take() == expected);
+      fs::current_path(old_folder);
+    }
   }
 
   TEST_CASE("a pending log is read by all threads") {
