@@ -65,10 +65,6 @@ bool has_moved(sqlite3* database) {
   return result != SQLITE_OK || moved != 0;
 }
 
-std::string immutable_uri(std::string_view file) {
-  return "file:" + base::percent_encode(file, "/") + "?immutable=1";
-}
-
 /// That SQLite would have to write beside the file or into it, and must not.
 bool is_refused(int extended) {
   const int primary = extended & 0xff;
@@ -118,7 +114,7 @@ void ReadConnection::open(const std::filesystem::path& path, Access access) {
   std::string name = path.string();
   if (access == Access::Immutable) {
     flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
-    name = immutable_uri(name);
+    name = "file:" + base::percent_encode(name, "/") + "?immutable=1";
   } else {
     flags |= access == Access::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     // A leading "file:" must stay part of a name.
@@ -193,15 +189,16 @@ void ReadConnection::open_copy(const std::filesystem::path& path) {
 }
 
 std::unique_ptr<ReadHandle> ReadConnection::open_again() const {
-  if (sqlite3_threadsafe() == 0) return nullptr;
+  // Without locks SQLite does not know its other handles of a file: closing this one would drop
+  // the locks that other connections of this process have on it.
+  if (sqlite3_threadsafe() == 0 || locked_by_nobody_) return nullptr;
   // SQLite has made the name absolute and followed its links: what we were given may lead elsewhere
   // by now, and has_moved() does not tell that.
   const char* opened = sqlite3_db_filename(handle_, "main");
   if (opened == nullptr || *opened == '\0') return nullptr;
-  const std::string name = locked_by_nobody_ ? immutable_uri(opened) : std::string(opened);
   sqlite3* database = nullptr;
-  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
-  const int result = sqlite3_open_v2(name.c_str(), &database, flags, nullptr);
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+  const int result = sqlite3_open_v2(opened, &database, flags, nullptr);
   if (database == nullptr) throw std::bad_alloc();
   auto handle = std::make_unique<ReadHandle>(database);
   sqlite3_int64 nothing_mapped = 0;

@@ -33,8 +33,8 @@ class ReadConnection {
 
   /// Another handle of the very file that is held here; it must not outlive this.
   ///
-  /// @return nullptr when there can be none: the name leads to another file by now, or SQLite was
-  ///         built for one thread
+  /// @return nullptr when there can be none: the name leads to another file by now, the file cannot
+  ///         be locked, or SQLite was built for one thread
   std::unique_ptr<ReadHandle> open_again() const;
 
   /// To be called when everything is read: a file that cannot be locked, because its folder is not
