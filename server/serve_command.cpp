@@ -1,11 +1,13 @@
 #include <qfcsync/error.hpp>
 
 #include "commands.hpp"
+#include "data_folder_lock.hpp"
 #include "domain/config.hpp"
 #include "domain/passwords.hpp"
 #include "domain/services.hpp"
 #include "http/server.hpp"
 #include "jobs/runner.hpp"
+#include "jobs/version_mover.hpp"
 #include "routes/route_table.hpp"
 
 #include <cstdio>
@@ -14,12 +16,9 @@
 #include <thread>
 
 #include <CLI/CLI.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 namespace qfcsync::server {
 namespace {
@@ -38,29 +37,6 @@ Config settings(const ServeOptions& options) {
   if (!options.listen.empty()) set_listen(config, options.listen);
   return config;
 }
-
-/// Two servers on one folder would remove each other's half-written contents.
-class DataFolderLock {
- public:
-  explicit DataFolderLock(const std::filesystem::path& folder) {
-    std::filesystem::create_directories(folder);
-    fd_ = ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd_ < 0) throw_errno("cannot open the data folder " + folder.string());
-    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-      ::close(fd_);
-      throw Error(ErrorCode::Busy,
-                  fmt::format("another qfcsync-server serves {}: stop it first, or "
-                              "choose another folder with --data",
-                              folder.string()));
-    }
-  }
-  DataFolderLock(const DataFolderLock&) = delete;
-  DataFolderLock& operator=(const DataFolderLock&) = delete;
-  ~DataFolderLock() { ::close(fd_); }
-
- private:
-  int fd_ = -1;
-};
 
 void create_first_admin(Accounts& accounts) {
   if (!accounts.is_empty()) return;
@@ -88,7 +64,11 @@ void serve(const ServeOptions& options) {
   const DataFolderLock lock(config.data);
   services = std::make_unique<Services>(config);
   auto runner = std::make_unique<JobRunner>(*services, kJobThreads);
-  services->wake_jobs = [&] { runner->wake(); };
+  auto mover = std::make_unique<VersionMover>(*services);
+  services->wake_jobs = [&] {
+    runner->wake();
+    mover->wake();
+  };
   services->wake_deltas = [&] { runner->wake_for_deltas(); };
   // Scripts wait for this line and read what follows; nothing may come before it.
   fmt::print("listening on {}\n", http.url());
@@ -100,6 +80,7 @@ void serve(const ServeOptions& options) {
     spdlog::warn("some requests did not end in time; they are as if they had never come");
     std::_Exit(0);
   }
+  mover.reset();
   runner.reset();
 }
 
@@ -114,9 +95,10 @@ void add_serve_command(CLI::App& app) {
   command->add_option("--data", options->data, "Folder with all state [./qfcsync-data]");
   command->add_option("--listen", options->listen,
                       "HOST:PORT to listen on, port 0 takes a free one [127.0.0.1:8010]");
-  command->add_option("--config", options->config_file,
-                      "TOML file; keys: data, listen, token_lifetime_hours, keep_versions, "
-                      "min_range_bytes, worker_threads, site_title, log_level");
+  command->add_option(
+      "--config", options->config_file,
+      "TOML file; keys: data, listen, token_lifetime_hours, keep_versions, "
+      "min_range_bytes, worker_threads, prune_delay_seconds, site_title, log_level");
   command->callback([options] { serve(*options); });
 }
 

@@ -182,7 +182,28 @@ CREATE TABLE unused_content (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps = {kFirst};
+// Versions older than the newest one of their file move into the project's repository.
+constexpr const char* kRepositories = R"sql(
+ALTER TABLE file_version ADD COLUMN in_repository INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE project ADD COLUMN repository_bytes INTEGER NOT NULL DEFAULT 0;  -- as stored
+
+-- Versions that may lie in the wrong place: older ones among the contents, or a newest one that
+-- only the repository has.
+CREATE TABLE waiting_version (
+  version_id TEXT PRIMARY KEY REFERENCES file_version (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+INSERT INTO waiting_version SELECT v.id FROM file_version v WHERE EXISTS
+  (SELECT 1 FROM file_version n WHERE n.file_id = v.file_id AND n.seq > v.seq);
+
+-- Projects, also deleted ones, whose repository has contents that no version names any more.
+CREATE TABLE dead_content (
+  project_id TEXT PRIMARY KEY,
+  since INTEGER NOT NULL,
+  deaths INTEGER NOT NULL DEFAULT 1
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::array kSteps = {kFirst, kRepositories};
 
 }  // namespace
 

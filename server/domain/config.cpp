@@ -51,6 +51,8 @@ void set_key(Config& config, std::string_view key, const toml::node& node) {
     config.min_range_bytes = number_of(key, node, 0);
   } else if (key == "worker_threads") {
     config.worker_threads = number_of(key, node, 0);
+  } else if (key == "prune_delay_seconds") {
+    config.prune_delay_seconds = number_of(key, node, 0);
   } else if (key == "site_title") {
     config.site_title = text_of(key, node);
   } else if (key == "log_level") {

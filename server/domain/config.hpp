@@ -15,6 +15,8 @@ struct Config {
   std::int64_t keep_versions = 10;   ///< newest versions kept of every file
   std::int64_t min_range_bytes = 0;  ///< shorter ranges are refused
   std::int64_t worker_threads = 0;   ///< 0: four per processor
+  /// How long the bytes of deleted older versions stay on disk; many are removed at once.
+  std::int64_t prune_delay_seconds = 600;
   std::string site_title = "qfcsync";
   std::string log_level = "info";
 };

@@ -3,6 +3,7 @@
 #include "base/uuid.hpp"
 #include "domain/names.hpp"
 #include "domain/uuid.hpp"
+#include "domain/version_places.hpp"
 #include "http/api_error.hpp"
 
 #include <nlohmann/json.hpp>
@@ -26,6 +27,12 @@ void forget_version(Connection& db, const std::string& version_id) {
       "UPDATE project SET storage_bytes = storage_bytes - v.size FROM file_version v "
       "JOIN file f ON f.id = v.file_id WHERE v.id = ? AND project.id = f.project_id",
       {version_id});
+  // One that is waiting may be in the repository already.
+  const auto project_id = db.first(
+      "SELECT f.project_id FROM file_version v JOIN file f ON f.id = v.file_id WHERE v.id = ?1 "
+      "AND (v.in_repository OR EXISTS (SELECT 1 FROM waiting_version WHERE version_id = ?1))",
+      {version_id}, [](const Row& row) { return row.text(0); });
+  if (project_id) note_dead_content(db, *project_id);
   db.run("DELETE FROM file_version WHERE id = ?", {version_id});
 }
 
@@ -129,6 +136,7 @@ void add_version(Connection& db, const Config& config, const std::string& projec
   db.run("UPDATE project SET storage_bytes = storage_bytes + ? WHERE id = ?",
          {version.content.size, project_id});
   apply_retention(db, project_id, version.name, config.keep_versions);
+  note_waiting_versions(db, project_id, version.name);
   touch_project(db, *project, version.name, time);
 }
 
@@ -178,6 +186,7 @@ void delete_version(Connection& db, const ProjectRecord& project, const std::str
   for (const FileVersion& version : files.front().versions) is_known |= version.id == version_id;
   if (!is_known) throw errors::api_error(404);
   forget_version(db, version_id);
+  note_waiting_versions(db, project.id, name);
   touch_project(db, project, name, now());
 }
 

@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 
 #include "domain/uuid.hpp"
+#include "domain/version_places.hpp"
 #include "http/api_error.hpp"
 
 #include <algorithm>
@@ -298,6 +299,7 @@ void delete_project(Connection& db, const std::string& id) {
       "WHERE j.project_id = ?1 UNION SELECT sha256 FROM faulty_deltafile WHERE project_id = ?1",
       {id});
   db.run("DELETE FROM project WHERE id = ?", {id});
+  note_dead_content(db, id);
 }
 
 }  // namespace qfcsync::server

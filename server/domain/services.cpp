@@ -25,6 +25,7 @@ Services::Services(const Config& settings)
     : config(settings),
       db(prepared_data_folder(settings) / "server.db"),
       store(open_folder_store(settings.data)),
+      repositories(settings.data / "versions"),
       accounts(db, settings.token_lifetime_hours) {}
 
 WorkFolder::WorkFolder(const Config& config) : path_(fs::absolute(work_root(config)) / new_uuid()) {
@@ -63,16 +64,23 @@ void remove_unused_contents(Services& services) {
   });
   for (const std::string& sha256 : candidates) {
     const std::unique_lock gate(services.content_gate);
-    const bool used = services.db.write([&](Connection& db) {
+    const auto forget = [&](Connection& db) {
       db.run("DELETE FROM unused_content WHERE sha256 = ?", {sha256});
-      return db.integer(
-                   "SELECT EXISTS (SELECT 1 FROM file_version WHERE sha256 = ?1) OR "
-                   "EXISTS (SELECT 1 FROM package_file WHERE sha256 = ?1) OR "
-                   "EXISTS (SELECT 1 FROM faulty_deltafile WHERE sha256 = ?1)",
-                   {sha256})
-                 .value_or(1) != 0;
+    };
+    const bool used = services.db.write([&](Connection& db) {
+      const bool is_used = db.integer(
+                                 "SELECT EXISTS (SELECT 1 FROM file_version WHERE sha256 = ?1 "
+                                 "AND NOT in_repository) OR "
+                                 "EXISTS (SELECT 1 FROM package_file WHERE sha256 = ?1) OR "
+                                 "EXISTS (SELECT 1 FROM faulty_deltafile WHERE sha256 = ?1)",
+                                 {sha256})
+                               .value_or(1) != 0;
+      if (is_used) forget(db);
+      return is_used;
     });
-    if (!used) services.store->remove(sha256);
+    if (used) continue;
+    services.store->remove(sha256);
+    services.db.write(forget);  // last: killed before this, it is looked at again
   }
 }
 

@@ -7,6 +7,7 @@
 #include "domain/accounts.hpp"
 #include "domain/config.hpp"
 #include "domain/project_locks.hpp"
+#include "domain/repositories.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -22,7 +23,10 @@ struct Services {
 
   Config config;
   Database db;
+  /// Newest versions, packages, deltafiles: what is fetched often, at the speed of files.
   std::unique_ptr<ObjectStore> store;
+  /// Older versions: small, and read piece by piece.
+  Repositories repositories;
   Accounts accounts;
   ProjectLocks project_locks;
   /// Shared: between storing a content and the row that names it, and while contents are read in

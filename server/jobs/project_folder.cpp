@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 
 #include "domain/names.hpp"
+#include "domain/version_places.hpp"
 #include "http/api_error.hpp"
 
 #include <system_error>
@@ -58,6 +59,7 @@ void ProjectFolder::add(const FileRecord& file) {
                 fmt::format("cannot create {}: {}", path.parent_path().string(), error.message()),
                 ErrorOrigin::Os, error.value());
   }
+  make_plain(services_, project_.id, file.latest().sha256);
   services_.store->materialize(file.latest().sha256, path);
   contents_[file.name] = file.latest().sha256;
 }

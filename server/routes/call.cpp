@@ -1,5 +1,6 @@
 #include "routes/call.hpp"
 
+#include "domain/version_places.hpp"
 #include "http/conditional.hpp"
 #include "http/range.hpp"
 
@@ -106,7 +107,7 @@ Response download_response(const Call& call, const Download& download) {
     case Precondition::Proceed:
       break;
   }
-  response.content = call.services.store->open(download.sha256);
+  response.content = open_content(call.services, call.project->id, download.sha256);
   response.content_type = "application/octet-stream";
   response.headers.emplace_back("Content-Disposition", disposition(download.name));
   const std::uint64_t size = response.content->size();

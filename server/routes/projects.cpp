@@ -1,4 +1,5 @@
 #include "domain/names.hpp"
+#include "domain/version_places.hpp"
 #include "http/fields.hpp"
 #include "routes/route_table.hpp"
 
@@ -96,7 +97,12 @@ Response create(Call& call) {
   return answer(call, 201, id);
 }
 
-Response get(Call& call) { return json_response(200, project_json(*call.project)); }
+Response get(Call& call) {
+  json document = project_json(*call.project);
+  document["file_stored_bytes"] =
+      call.services.db.read([&](Connection& db) { return stored_bytes(db, call.project->id); });
+  return json_response(200, document);
+}
 
 Response change(Call& call) {
   const ProjectChange wanted = change_of(call);

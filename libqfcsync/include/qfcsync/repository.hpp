@@ -38,6 +38,8 @@ struct RepositoryOptions {
 struct WorkingFile {
   std::string path;            ///< relative, '/' between its parts, UTF-8
   std::filesystem::path file;  ///< where its bytes are
+  /// Nobody changes the file: its bytes are taken as they are, also those of a SQLite file.
+  bool is_still = false;
 };
 
 enum class FileAction : std::uint8_t {
@@ -110,6 +112,12 @@ struct FileInfo {
   std::string sha256;  ///< 64 hex digits
 };
 
+/// What is known of a stored content without looking at its bytes.
+struct ContentInfo {
+  std::uint64_t size = 0;
+  std::string etag;  ///< as ObjectInfo::etag
+};
+
 /// What a working folder has that the newest version has not.
 struct StatusEntry {
   std::string path;
@@ -158,6 +166,9 @@ struct PruneRules {
   std::chrono::hours grace{14 * 24};
   std::optional<Timestamp> now;  ///< for keep_days; nothing: by this machine's clock
   bool preview = false;          ///< tell what would be given up, change nothing
+  /// When set, it alone decides, by the SHA-256 of a content (64 hex digits): also on tagged ones
+  /// and the newest. For owners of a list of their own of what there is to be.
+  std::function<bool(std::string_view sha256)> keeps;
 };
 
 struct PrunedVersion {
@@ -291,6 +302,22 @@ class Repository {
   /// @errors InvalidArgument: the file ends before; NotFound as restore
   void read(std::string_view version, std::string_view path, std::uint64_t offset,
             std::uint64_t length, ByteSink& sink);
+
+  /// A content by its SHA-256 (64 hex digits), whatever paths and versions have it; nothing if it
+  /// is not here, or was given up.
+  std::optional<ContentInfo> content(std::string_view sha256);
+
+  /// As read(), of a content by its SHA-256.
+  void read_content(std::string_view sha256, std::uint64_t offset, std::uint64_t length,
+                    ByteSink& sink);
+
+  /// Decodes a content from what the store has, and compares it with its SHA-256 and entity tag.
+  ///
+  /// @errors Corrupt, NotFound: it cannot be had any more
+  void check_content(std::string_view sha256);
+
+  /// Bytes of all packs that the newest root names.
+  std::uint64_t stored_bytes();
 
   /// Writes all files of a version into a folder that is empty or missing.
   ///

@@ -158,6 +158,17 @@ class SqliteCapture : public Capture, private ByteSource {
   std::uint64_t at_ = 0;
 };
 
+class StillCapture : public Capture {
+ public:
+  explicit StillCapture(const fs::path& file) : source_(file) {}
+  ByteSource& bytes() override { return source_; }
+  bool is_sqlite() const override { return false; }
+  bool is_whole() override { return true; }
+
+ private:
+  FileSource source_;
+};
+
 }  // namespace
 
 std::string stamp_of(const fs::path& file, std::chrono::system_clock::time_point now) {
@@ -188,6 +199,10 @@ std::unique_ptr<Capture> capture(const fs::path& file) {
     if (!is_other) throw;
   }
   return std::make_unique<PlainCapture>(file);
+}
+
+std::unique_ptr<Capture> capture_still(const fs::path& file) {
+  return std::make_unique<StillCapture>(file);
 }
 
 }  // namespace qfcsync::repository

@@ -37,4 +37,9 @@ class Capture {
 /// @errors NotFound, Denied, Busy, Io; Unsupported: no regular file
 std::unique_ptr<Capture> capture(const std::filesystem::path& file);
 
+/// The bytes of a file that nobody changes, as they are: no lock, no look at logs.
+///
+/// @errors NotFound, Denied, Io
+std::unique_ptr<Capture> capture_still(const std::filesystem::path& file);
+
 }  // namespace qfcsync::repository

@@ -108,7 +108,7 @@ Ingested Committer::take_bytes(const WorkingFile& file, const chunk::PreviousVer
                                CommittedFile& committed) {
   for (int attempt = 0; attempt < kMaxCaptures; ++attempt) {
     const std::string stamp = stamp_of(file.file);
-    std::unique_ptr<Capture> source = capture(file.file);
+    std::unique_ptr<Capture> source = file.is_still ? capture_still(file.file) : capture(file.file);
     const bool wants_rows = options_.with_changes && previous != nullptr && source->is_sqlite();
     std::optional<ScratchFile> copy;
     if (wants_rows) copy.emplace(state_->scratch_folder());

@@ -1,6 +1,7 @@
 #include <qfcsync/error.hpp>
 #include <qfcsync/repository.hpp>
 
+#include "chunk/file_decoder.hpp"
 #include "history/git_name.hpp"
 #include "repository/bundle.hpp"
 #include "repository/check.hpp"
@@ -193,6 +194,35 @@ void Repository::read(std::string_view version, std::string_view path, std::uint
   const chunk::ObjectId id = repository::resolve(impl_->state, version);
   const history::Pointer pointer = repository::pointer_of(impl_->state, id, path);
   repository::read_range(impl_->state, pointer, offset, length, sink);
+}
+
+std::optional<ContentInfo> Repository::content(std::string_view sha256) {
+  const chunk::ObjectId file = chunk::ObjectId::from_hex(sha256);
+  return impl_->on_newest([&]() -> std::optional<ContentInfo> {
+    if (!impl_->state.objects().find(chunk::ObjectKind::Manifest, file)) return std::nullopt;
+    const chunk::Manifest manifest = chunk::read_manifest(impl_->state.decoder(), file);
+    return ContentInfo{manifest.file_bytes, manifest.etag.text()};
+  });
+}
+
+void Repository::read_content(std::string_view sha256, std::uint64_t offset, std::uint64_t length,
+                              ByteSink& sink) {
+  // As read(): no second try.
+  impl_->state.refresh();
+  repository::read_range(impl_->state, {chunk::ObjectId::from_hex(sha256), 0}, offset, length,
+                         sink);
+}
+
+void Repository::check_content(std::string_view sha256) {
+  impl_->on_newest(
+      [&] { repository::check_content(impl_->state, chunk::ObjectId::from_hex(sha256)); });
+}
+
+std::uint64_t Repository::stored_bytes() {
+  impl_->state.refresh();
+  std::uint64_t bytes = 0;
+  for (const history::RootPack& pack : impl_->state.root().root.packs) bytes += pack.bytes;
+  return bytes;
 }
 
 void Repository::export_version(std::string_view version, const std::filesystem::path& folder) {

@@ -45,6 +45,11 @@ void read_content(Read&& read) {
   }
 }
 
+class NoSink : public ByteSink {
+ public:
+  void write(std::string_view) override {}
+};
+
 }  // namespace
 
 void restore_file(State& state, const history::Pointer& pointer, const fs::path& target) {
@@ -73,6 +78,13 @@ void read_range(State& state, const history::Pointer& pointer, std::uint64_t off
   const chunk::Manifest manifest = manifest_of(state, pointer);
   if (length == 0 && offset <= manifest.file_bytes) length = manifest.file_bytes - offset;
   read_content([&] { chunk::decode_range(state.decoder(), manifest, offset, length, sink); });
+}
+
+void check_content(State& state, const chunk::ObjectId& file) {
+  state.forget_decoded();  // what is in memory says nothing about the store
+  const chunk::Manifest manifest = chunk::read_manifest(state.decoder(), file);
+  NoSink sink;
+  chunk::decode_file(state.decoder(), file, manifest, chunk::FileCheck::IdAndEtag, sink);
 }
 
 }  // namespace qfcsync::repository

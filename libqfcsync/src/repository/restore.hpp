@@ -19,4 +19,7 @@ void export_version(State& state, const chunk::ObjectId& version,
 void read_range(State& state, const history::Pointer& pointer, std::uint64_t offset,
                 std::uint64_t length, ByteSink& sink);
 
+/// @errors Corrupt, NotFound: see Repository::check_content()
+void check_content(State& state, const chunk::ObjectId& file);
+
 }  // namespace qfcsync::repository

@@ -77,15 +77,18 @@ Retention decide_retention(State& state, const PruneRules& rules) {
       if (!row.file) continue;
       const auto version = state.index().version_at(row.position);
       if (!version) continue;
-      const bool is_kept = newest++ < std::max<std::uint32_t>(rules.keep_newest, 1) ||
-                           (rules.keep_days > 0 && graph.commit(version->id).time_s >= oldest);
+      const bool is_by_age = newest++ < std::max<std::uint32_t>(rules.keep_newest, 1) ||
+                             (rules.keep_days > 0 && graph.commit(version->id).time_s >= oldest);
+      const bool is_kept = rules.keeps ? rules.keeps(row.file->hex()) : is_by_age;
       if (is_kept) keep(path, *row.file);
       if (is_kept) ++retention.kept_versions;
       if (!is_kept) others.emplace_back(row, version->id);
     }
   }
   for (const auto& [ref, id] : state.root().root.refs) {
-    for (const auto& [path, pointer] : graph.files(id)) keep(ref, pointer.file);
+    for (const auto& [path, pointer] : graph.files(id)) {
+      if (!rules.keeps || rules.keeps(pointer.file.hex())) keep(ref, pointer.file);
+    }
   }
   for (const auto& [row, version] : others) {
     const bool is_there = state.objects().find(ObjectKind::Manifest, *row.file).has_value();
