@@ -86,39 +86,18 @@ std::filesystem::path beside(const std::filesystem::path& database, const char* 
   return path;
 }
 
-PrivateCopy::PrivateCopy(sqlite3* source, const std::filesystem::path& database) {
-  std::error_code failure;
-  std::string name =
-      (std::filesystem::temp_directory_path(failure) / "qfcsync-read-XXXXXX").string();
-  if (failure) {
-    throw Error(ErrorCode::Io,
-                "there is no folder for temporary files; let TMPDIR name one: " + failure.message(),
-                ErrorOrigin::Os, failure.value());
-  }
-  if (::mkdtemp(name.data()) == nullptr) throw_errno(fmt::format("cannot create {}", name));
-  folder_ = name;
-  database_ = folder_ / "copy.db";
-  try {
-    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-      const std::vector<FileState> before = states_of(database);
-      copy_database(source, database_);
-      for (const char* suffix : kSideFiles) {
-        copy_journal(beside(database, suffix), beside(database_, suffix));
-      }
-      if (states_of(database) == before) return;
+PrivateCopy::PrivateCopy(sqlite3* source, const std::filesystem::path& database)
+    : database_(folder_.path() / "copy.db") {
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    const std::vector<FileState> before = states_of(database);
+    copy_database(source, database_);
+    for (const char* suffix : kSideFiles) {
+      copy_journal(beside(database, suffix), beside(database_, suffix));
     }
-    throw Error(ErrorCode::Busy,
-                fmt::format("{} is written to all the time; try again later", database.string()));
-  } catch (...) {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-    throw;
+    if (states_of(database) == before) return;
   }
-}
-
-PrivateCopy::~PrivateCopy() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  throw Error(ErrorCode::Busy,
+              fmt::format("{} is written to all the time; try again later", database.string()));
 }
 
 }  // namespace qfcsync::gpkg

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "io/temporary_folder.hpp"
+
 #include <cstdint>
 #include <filesystem>
 
@@ -28,14 +30,13 @@ class PrivateCopy {
   /// @param database  its path
   /// @errors          Io; Busy: somebody writes all the time
   PrivateCopy(sqlite3* source, const std::filesystem::path& database);
-  ~PrivateCopy();
   PrivateCopy(const PrivateCopy&) = delete;
   PrivateCopy& operator=(const PrivateCopy&) = delete;
 
   const std::filesystem::path& database() const { return database_; }
 
  private:
-  std::filesystem::path folder_;
+  io::TemporaryFolder folder_;
   std::filesystem::path database_;
 };
 

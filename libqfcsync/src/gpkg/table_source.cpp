@@ -33,12 +33,6 @@ std::string file_uri(const fs::path& file, const char* options) {
   return uri + options;
 }
 
-fs::path make_scratch_folder() {
-  std::string pattern = (fs::temp_directory_path() / "qfcsync-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw_errno("cannot create a temporary folder");
-  return pattern;
-}
-
 void copy_with_logs(const fs::path& file, const fs::path& folder) {
   const fs::path target = folder / "copy";
   fs::copy_file(file, target);
@@ -101,37 +95,18 @@ SourceFile::SourceFile(const fs::path& file) {
   } else if (fs::exists(with_suffix(file, "-shm"))) {
     uri_ = file_uri(file, "?mode=ro");
   } else {
-    scratch_ = make_scratch_folder();
+    scratch_.emplace();
     try {
-      copy_with_logs(file, scratch_);
+      copy_with_logs(file, scratch_->path());
     } catch (const SQLite::Exception& error) {
-      remove_scratch();
       throw Error(
           ErrorCode::Corrupt,
           fmt::format("{}: its log cannot be read: {}", file.filename().string(), error.what()),
           ErrorOrigin::Sqlite, error.getErrorCode());
-    } catch (...) {
-      remove_scratch();
-      throw;
     }
-    uri_ = file_uri(scratch_ / "copy", "?mode=ro&immutable=1");
+    uri_ = file_uri(scratch_->path() / "copy", "?mode=ro&immutable=1");
   }
-  try {
-    database_ = open_database(file, uri_);
-  } catch (...) {
-    remove_scratch();
-    throw;
-  }
-}
-
-SourceFile::~SourceFile() {
-  database_.reset();
-  remove_scratch();
-}
-
-void SourceFile::remove_scratch() const {
-  std::error_code ignored;
-  if (!scratch_.empty()) fs::remove_all(scratch_, ignored);
+  database_ = open_database(file, uri_);
 }
 
 void copy_without_log(const fs::path& file, const fs::path& target) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "io/temporary_folder.hpp"
+
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <SQLiteCpp/Database.h>
@@ -17,7 +20,6 @@ class SourceFile {
  public:
   /// @errors NotFound, Io, Corrupt: not a database
   explicit SourceFile(const std::filesystem::path& file);
-  ~SourceFile();
   SourceFile(const SourceFile&) = delete;
   SourceFile& operator=(const SourceFile&) = delete;
 
@@ -26,8 +28,7 @@ class SourceFile {
   const std::string& uri() const { return uri_; }
 
  private:
-  void remove_scratch() const;
-  std::filesystem::path scratch_;  // folder of the private copy, empty without
+  std::optional<io::TemporaryFolder> scratch_;  // of the private copy; goes after the database
   std::string uri_;
   std::unique_ptr<SQLite::Database> database_;
 };

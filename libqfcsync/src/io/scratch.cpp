@@ -2,6 +2,7 @@
 #include <qfcsync/stream.hpp>
 
 #include "io/descriptor.hpp"
+#include "io/temporary_folder.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -66,14 +67,7 @@ class Scratch : public ByteStore {
   }
 
   void open() {
-    std::error_code failure;
-    std::string name = (std::filesystem::temp_directory_path(failure) / "qfcsync-XXXXXX").string();
-    if (failure) {
-      throw Error(
-          ErrorCode::Io,
-          "there is no folder for temporary files; let TMPDIR name one: " + failure.message(),
-          ErrorOrigin::Os, failure.value());
-    }
+    std::string name = (io::temporary_place() / "qfcsync-XXXXXX").string();
     fd_ = ::mkstemp(name.data());
     path_ = name;
     if (fd_ < 0) throw_errno("cannot create a temporary file " + name);

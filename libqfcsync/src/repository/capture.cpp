@@ -5,6 +5,7 @@
 #include "extract/snapshot.hpp"
 #include "gpkg/database_copy.hpp"
 #include "gpkg/read_copy.hpp"
+#include "io/temporary_folder.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -99,34 +100,15 @@ class PlainCapture : public Capture, private ByteSource {
   off_t read_bytes_ = 0;
 };
 
-/// A folder for a copy, gone with the object.
-class CopyFolder {
- public:
-  CopyFolder() {
-    std::string name = (fs::temp_directory_path() / "qfcsync-capture-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw_errno("cannot create " + name);
-    path_ = name;
-  }
-  ~CopyFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  CopyFolder(const CopyFolder&) = delete;
-  CopyFolder& operator=(const CopyFolder&) = delete;
-  fs::path file() const { return path_ / "copy"; }
-
- private:
-  fs::path path_;
-};
-
 class SqliteCapture : public Capture, private ByteSource {
  public:
   explicit SqliteCapture(const fs::path& file) : snapshot_(file) {
     if (snapshot_.has_bytes()) return;
     // Only SQLite knows this state: its log is not shared with us, or too long.
     folder_.emplace();
-    gpkg::copy_database(snapshot_.handle(), folder_->file());
-    copy_.emplace(folder_->file());
+    const fs::path copy = folder_->path() / "copy";
+    gpkg::copy_database(snapshot_.handle(), copy);
+    copy_.emplace(copy);
   }
 
   ByteSource& bytes() override {
@@ -153,7 +135,7 @@ class SqliteCapture : public Capture, private ByteSource {
   }
 
   extraction::Snapshot snapshot_;
-  std::optional<CopyFolder> folder_;
+  std::optional<io::TemporaryFolder> folder_;
   std::optional<FileSource> copy_;
   std::uint64_t at_ = 0;
 };

@@ -74,18 +74,6 @@ std::string all_of(const ByteStore& store) {
 
 }  // namespace
 
-ScratchFile::ScratchFile(const fs::path& parent) {
-  std::string name = (parent / "qfcsync-work-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw_errno("cannot create " + name);
-  folder_ = name;
-  file_ = folder_ / "file";
-}
-
-ScratchFile::~ScratchFile() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
-}
-
 ScratchSink::ScratchSink(const fs::path& file)
     : file_(file), fd_(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
   if (fd_ < 0) throw_errno("cannot write " + file.string());

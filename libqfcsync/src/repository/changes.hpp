@@ -4,6 +4,7 @@
 
 #include "chunk/manifest.hpp"
 #include "chunk/object_decoder.hpp"
+#include "io/temporary_folder.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,14 +19,12 @@ inline constexpr std::size_t kMaxChangeBytes = 8u << 20;
 /// A temporary file in a folder of its own; SQLite may put journals beside it.
 class ScratchFile {
  public:
-  explicit ScratchFile(const std::filesystem::path& parent);
-  ~ScratchFile();
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
+  explicit ScratchFile(const std::filesystem::path& parent)
+      : folder_(parent), file_(folder_.path() / "file") {}
   const std::filesystem::path& path() const { return file_; }
 
  private:
-  std::filesystem::path folder_;
+  io::TemporaryFolder folder_;
   std::filesystem::path file_;
 };
 
