@@ -62,7 +62,7 @@ Created S3Blobs::create_whole(std::string_view name, ByteSource& data, std::uint
   if (answer.is_success()) return Created::Created;
   if (answer.status != 412) bucket_.refuse(answer, fmt::format("cannot create {}", name));
   if (!answer.is_repeated) return Created::Exists;
-  return created_or_not(name, size, spool.sha256);
+  return created_or_not(*this, bucket_.sender().store(), name, size, spool.sha256);
 }
 
 Created S3Blobs::create_in_parts(std::string_view name, ByteSource& data, std::uint64_t size) {
@@ -80,21 +80,7 @@ Created S3Blobs::create_in_parts(std::string_view name, ByteSource& data, std::u
       break;
   }
   note.clear();
-  return created_or_not(name, size, upload.sha256());
-}
-
-Created S3Blobs::created_or_not(std::string_view name, std::uint64_t size,
-                                std::string_view sha256) {
-  switch (compare_blob(*this, name, size, sha256)) {
-    case Found::Same:
-      return Created::Created;
-    case Found::Other:
-      return Created::Exists;
-    case Found::Nothing:
-      break;
-  }
-  throw Error(ErrorCode::Busy, fmt::format("{}: {} was removed while it was created; try again",
-                                           bucket_.sender().store(), name));
+  return created_or_not(*this, bucket_.sender().store(), name, size, upload.sha256());
 }
 
 std::vector<BlobInfo> S3Blobs::list(std::string_view prefix, std::string_view after,

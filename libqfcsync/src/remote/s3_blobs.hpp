@@ -29,7 +29,6 @@ class S3Blobs final : public BlobStore {
  private:
   Created create_whole(std::string_view name, ByteSource& data, std::uint64_t size);
   Created create_in_parts(std::string_view name, ByteSource& data, std::uint64_t size);
-  Created created_or_not(std::string_view name, std::uint64_t size, std::string_view sha256);
   std::vector<BlobInfo> list_flat(std::string_view prefix, std::string_view after,
                                   std::size_t limit);
   std::vector<TreeEntry> read_folder(const std::string& path);

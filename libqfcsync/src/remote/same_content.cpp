@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace qfcsync::remote {
 namespace {
 
@@ -19,6 +21,19 @@ class DigestSink final : public ByteSink {
  private:
   base::Digest digest_{base::DigestKind::Sha256};
 };
+
+/// What a store holds under a name, compared with what we wanted to create there.
+enum class Found : std::uint8_t { Nothing, Same, Other };
+
+Found compare_blob(BlobStore& store, std::string_view name, std::uint64_t size,
+                   std::string_view sha256) {
+  const auto info = store.stat(name);
+  if (!info) return Found::Nothing;
+  if (info->size != size) return Found::Other;
+  DigestSink sink;
+  store.read(name, 0, 0, sink);
+  return sink.finish() == sha256 ? Found::Same : Found::Other;
+}
 
 }  // namespace
 
@@ -37,14 +52,18 @@ Spool spool_source(std::string_view name, ByteSource& data, std::uint64_t size) 
   return spool;
 }
 
-Found compare_blob(BlobStore& store, std::string_view name, std::uint64_t size,
-                   std::string_view sha256) {
-  const auto info = store.stat(name);
-  if (!info) return Found::Nothing;
-  if (info->size != size) return Found::Other;
-  DigestSink sink;
-  store.read(name, 0, 0, sink);
-  return sink.finish() == sha256 ? Found::Same : Found::Other;
+Created created_or_not(BlobStore& store, std::string_view address, std::string_view name,
+                       std::uint64_t size, std::string_view sha256) {
+  switch (compare_blob(store, name, size, sha256)) {
+    case Found::Same:
+      return Created::Created;
+    case Found::Other:
+      return Created::Exists;
+    case Found::Nothing:
+      break;
+  }
+  throw Error(ErrorCode::Busy,
+              fmt::format("{}: {} was removed while it was created; try again", address, name));
 }
 
 }  // namespace qfcsync::remote

@@ -21,11 +21,12 @@ struct Spool {
 /// @errors InvalidArgument: fewer or more bytes; what the source throws
 Spool spool_source(std::string_view name, ByteSource& data, std::uint64_t size);
 
-/// What a store holds under a name, compared with what we wanted to create there.
-enum class Found : std::uint8_t { Nothing, Same, Other };
-
-/// For the case that a try to create may have succeeded without our hearing of it.
-Found compare_blob(BlobStore& store, std::string_view name, std::uint64_t size,
-                   std::string_view sha256);
+/// For the case that a try to create may have succeeded without our hearing of it: looks at what
+/// the store holds under the name.
+///
+/// @param address  of the store, for messages
+/// @errors         Busy: nothing is there any more
+Created created_or_not(BlobStore& store, std::string_view address, std::string_view name,
+                       std::uint64_t size, std::string_view sha256);
 
 }  // namespace qfcsync::remote

@@ -65,16 +65,7 @@ Created WebdavBlobs::create(std::string_view name, ByteSource& data, std::uint64
     case Published::Unknown:
       break;
   }
-  switch (compare_blob(*this, name, size, spool.sha256)) {
-    case Found::Same:
-      return Created::Created;
-    case Found::Other:
-      return Created::Exists;
-    case Found::Nothing:
-      break;
-  }
-  throw Error(ErrorCode::Busy, fmt::format("{}: {} was removed while it was created; try again",
-                                           server_.sender().store(), name));
+  return created_or_not(*this, server_.sender().store(), name, size, spool.sha256);
 }
 
 std::vector<BlobInfo> WebdavBlobs::list(std::string_view prefix, std::string_view after,
