@@ -17,24 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class OpenFile {
- public:
-  OpenFile(const fs::path& file, int flags) : fd_(::open(file.c_str(), flags | O_CLOEXEC, 0600)) {
-    if (fd_ < 0) throw_errno("cannot open " + file.string());
-  }
-  ~OpenFile() { ::close(fd_); }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
+io::Descriptor open_file(const fs::path& file, int flags) {
+  io::Descriptor opened(::open(file.c_str(), flags | O_CLOEXEC, 0600));
+  if (opened.get() < 0) throw_errno("cannot open " + file.string());
+  return opened;
+}
 
 /// Without moving bytes where the file system can share them.
 void copy_bytes(const fs::path& from, const fs::path& to) {
-  const OpenFile in(from, O_RDONLY);
-  const OpenFile out(to, O_WRONLY | O_CREAT | O_TRUNC);
+  const io::Descriptor in = open_file(from, O_RDONLY);
+  const io::Descriptor out = open_file(to, O_WRONLY | O_CREAT | O_TRUNC);
   constexpr std::size_t kStep = 1u << 30;
   for (;;) {
     const ssize_t count = ::copy_file_range(in.get(), nullptr, out.get(), nullptr, kStep, 0);
@@ -56,7 +48,7 @@ void write_at(int fd, std::uint64_t offset, std::string_view bytes, const fs::pa
 void make_base(chunk::ObjectDecoder& decoder, const chunk::Manifest& before,
                const chunk::Manifest& now, const fs::path& modified, const fs::path& base) {
   copy_bytes(modified, base);
-  const OpenFile out(base, O_WRONLY);
+  const io::Descriptor out = open_file(base, O_WRONLY);
   if (::ftruncate(out.get(), static_cast<off_t>(before.file_bytes)) != 0) {
     throw_errno("cannot write " + base.string());
   }
