@@ -63,25 +63,25 @@ void serve(const ServeOptions& options) {
                   [&](const Request& request) { return dispatch(*services, request); });
   const DataFolderLock lock(config.data);
   services = std::make_unique<Services>(config);
-  auto runner = std::make_unique<JobRunner>(*services, kJobThreads);
-  auto mover = std::make_unique<VersionMover>(*services);
-  services->wake_jobs = [&] {
-    runner->wake();
-    mover->wake();
-  };
-  services->wake_deltas = [&] { runner->wake_for_deltas(); };
   // Scripts wait for this line and read what follows; nothing may come before it.
   fmt::print("listening on {}\n", http.url());
   create_first_admin(services->accounts);
   std::fflush(stdout);
+  JobRunner runner(*services, kJobThreads);
+  VersionMover mover(*services);
+  services->wake_jobs = [&] {
+    runner.wake();
+    mover.wake();
+  };
+  services->wake_deltas = [&] { runner.wake_for_deltas(); };
   const bool all_ended = http.run([&] { services->accounts.flush(); });
   services->accounts.flush();
   if (!all_ended) {
     spdlog::warn("some requests did not end in time; they are as if they had never come");
     std::_Exit(0);
   }
-  mover.reset();
-  runner.reset();
+  mover.stop();  // both wake each other until both have ended
+  runner.stop();
 }
 
 }  // namespace

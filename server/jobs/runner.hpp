@@ -19,8 +19,10 @@ namespace qfcsync::server {
 class JobRunner {
  public:
   JobRunner(Services& services, std::size_t threads);
-  /// Waits for the running jobs.
   ~JobRunner();
+
+  /// Waits for the running jobs; starts no more. wake() may still be called after it.
+  void stop();
 
   /// Looks for new jobs at once. Thread-safe.
   void wake();

@@ -36,14 +36,16 @@ std::string path_of(std::int64_t file_id) { return fmt::format("file-{}", file_i
 
 VersionMover::VersionMover(Services& services) : services_(services), thread_([this] { work(); }) {}
 
-VersionMover::~VersionMover() {
+VersionMover::~VersionMover() { stop(); }
+
+void VersionMover::stop() {
   {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
   }
   services_.repositories.stop();
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void VersionMover::wake() {

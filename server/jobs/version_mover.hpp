@@ -23,8 +23,10 @@ namespace qfcsync::server {
 class VersionMover {
  public:
   explicit VersionMover(Services& services);
-  /// Breaks off what is being moved.
   ~VersionMover();
+
+  /// Breaks off what is being moved and waits for the thread. wake() may still be called after it.
+  void stop();
 
   /// Looks for work at once. Thread-safe.
   void wake();

@@ -83,7 +83,8 @@ class Server:
         """SIGTERM; returns how many seconds it took."""
         start = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.wait(patience + 5) == 0
+        status = self.process.wait(patience + 5)
+        assert status == 0, f"status {status}: {pathlib.Path(f'{self.output}.log').read_text()[-4000:]}"
         return time.monotonic() - start
 
     def kill(self):
