@@ -203,7 +203,103 @@ CREATE TABLE dead_content (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps = {kFirst, kRepositories};
+constexpr const char* kOrganizations = R"sql(
+ALTER TABLE user ADD COLUMN has_accepted_terms INTEGER NOT NULL DEFAULT 1;
+
+CREATE TABLE organization (
+  user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,  -- an account of type 2
+  owner_id INTEGER NOT NULL REFERENCES user,                      -- never a member
+  default_project_role TEXT                 -- of members on its projects, NULL = none
+);
+CREATE INDEX organization_owner ON organization (owner_id);
+
+CREATE TABLE member (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  organization_id INTEGER NOT NULL REFERENCES organization ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+  role TEXT NOT NULL,                       -- admin, creator, member
+  is_public INTEGER NOT NULL DEFAULT 0,
+  created_by INTEGER REFERENCES user ON DELETE SET NULL,
+  updated_by INTEGER REFERENCES user ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (organization_id, user_id)
+);
+CREATE INDEX member_user ON member (user_id);
+
+CREATE TABLE team (
+  user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,  -- of type 3: @organization/name
+  organization_id INTEGER NOT NULL REFERENCES organization ON DELETE CASCADE
+);
+CREATE INDEX team_organization ON team (organization_id);
+
+CREATE TABLE team_member (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  team_id INTEGER NOT NULL REFERENCES team ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+  UNIQUE (team_id, user_id)
+);
+CREATE INDEX team_member_user ON team_member (user_id);
+
+-- What an account has that differs from the plan of the configuration; NULL = as there.
+CREATE TABLE subscription (
+  user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,
+  id TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  active_since INTEGER NOT NULL,
+  active_until INTEGER,
+  storage_bytes INTEGER,
+  keep_versions INTEGER,
+  max_members INTEGER,                      -- -1 = as many as they like
+  max_collaborators INTEGER,                -- persons on a private project, -1 likewise
+  is_premium INTEGER,
+  allows_online_layers INTEGER
+);
+
+ALTER TABLE project ADD COLUMN keep_versions INTEGER;  -- NULL = as the owner's plan says
+
+CREATE TABLE avatar (
+  user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,
+  public_id TEXT NOT NULL UNIQUE,           -- random: tells nothing about the account
+  sha256 TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  extension TEXT NOT NULL,                  -- png, jpg or svg
+  uploaded_at INTEGER NOT NULL
+);
+
+CREATE TABLE thumbnail (
+  project_id TEXT PRIMARY KEY REFERENCES project ON DELETE CASCADE,
+  sha256 TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  extension TEXT NOT NULL,                  -- png or jpg
+  uploaded_at INTEGER NOT NULL
+);
+
+-- From what a project is built when it does not begin empty.
+CREATE TABLE seed (
+  project_id TEXT PRIMARY KEY REFERENCES project ON DELETE CASCADE,
+  extent TEXT,                              -- minx,miny,maxx,maxy in EPSG:4326
+  clone_from_project TEXT,
+  settings TEXT NOT NULL,                   -- JSON: basemaps, xlsform
+  xlsform_sha256 TEXT,
+  xlsform_name TEXT
+);
+
+-- Logins of browsers. The key is in the cookie, only its hash here.
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key_sha256 TEXT NOT NULL UNIQUE,
+  user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+  client_type TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  last_used_at INTEGER
+);
+CREATE INDEX session_user ON session (user_id);
+)sql";
+
+constexpr std::array kSteps = {kFirst, kRepositories, kOrganizations};
 
 }  // namespace
 

@@ -296,7 +296,9 @@ void delete_project(Connection& db, const std::string& id) {
       "INSERT OR IGNORE INTO unused_content "
       "SELECT v.sha256 FROM file_version v JOIN file f ON f.id = v.file_id WHERE f.project_id = ?1 "
       "UNION SELECT k.sha256 FROM package_file k JOIN job j ON j.id = k.job_id "
-      "WHERE j.project_id = ?1 UNION SELECT sha256 FROM faulty_deltafile WHERE project_id = ?1",
+      "WHERE j.project_id = ?1 UNION SELECT sha256 FROM faulty_deltafile WHERE project_id = ?1 "
+      "UNION SELECT sha256 FROM thumbnail WHERE project_id = ?1 UNION SELECT xlsform_sha256 FROM "
+      "seed WHERE project_id = ?1 AND xlsform_sha256 IS NOT NULL",
       {id});
   db.run("DELETE FROM project WHERE id = ?", {id});
   note_dead_content(db, id);

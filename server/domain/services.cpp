@@ -72,7 +72,10 @@ void remove_unused_contents(Services& services) {
                                  "SELECT EXISTS (SELECT 1 FROM file_version WHERE sha256 = ?1 "
                                  "AND NOT in_repository) OR "
                                  "EXISTS (SELECT 1 FROM package_file WHERE sha256 = ?1) OR "
-                                 "EXISTS (SELECT 1 FROM faulty_deltafile WHERE sha256 = ?1)",
+                                 "EXISTS (SELECT 1 FROM faulty_deltafile WHERE sha256 = ?1) OR "
+                                 "EXISTS (SELECT 1 FROM avatar WHERE sha256 = ?1) OR "
+                                 "EXISTS (SELECT 1 FROM thumbnail WHERE sha256 = ?1) OR "
+                                 "EXISTS (SELECT 1 FROM seed WHERE xlsform_sha256 = ?1)",
                                  {sha256})
                                .value_or(1) != 0;
       if (is_used) forget(db);
