@@ -26,6 +26,9 @@ struct Config {
 /// @errors InvalidArgument: unknown key or wrong type (message names it); NotFound, Corrupt
 Config read_config(const std::filesystem::path& file);
 
+/// A configuration file with every key, each with a comment that says what it does.
+std::string config_text(const Config& config);
+
 /// Splits "HOST:PORT" (also "[::1]:8010").
 ///
 /// @errors InvalidArgument
