@@ -117,13 +117,34 @@ constexpr std::array kSettings = {
     kListen,
     number<&Config::token_lifetime_hours, 1>("token_lifetime_hours",
                                              "A login is valid for so long."),
-    number<&Config::keep_versions, 1>("keep_versions", "Newest versions kept of every file."),
+    number<&Config::keep_versions, 1>("keep_versions",
+                                      "Newest versions kept of every file, unless the owner's "
+                                      "subscription or the project says otherwise."),
     number<&Config::min_range_bytes, 0>("min_range_bytes", "Shorter ranges are refused."),
     number<&Config::worker_threads, 0>("worker_threads",
                                        "Threads that answer requests; 0: four per processor."),
     number<&Config::prune_delay_seconds, 0>(
         "prune_delay_seconds",
         "How long the bytes of deleted older versions stay on disk; many are removed at once."),
+    text<&Config::plan_code>("plan_code",
+                             "Short name of the plan that every account has unless `subscription "
+                             "set` gave it something else."),
+    text<&Config::plan_display_name>("plan_display_name", "Name of the plan, shown by clients."),
+    flag<&Config::plan_is_premium>("plan_is_premium", "Whether clients call the plan premium."),
+    number<&Config::plan_storage_mb, 0>(
+        "plan_storage_mb", "Storage of an account for all versions of its files, in 10^6 bytes."),
+    number<&Config::plan_storage_warning_mb, 0>("plan_storage_warning_mb",
+                                                "Clients warn when less than this is left."),
+    number<&Config::plan_storage_critical_mb, 0>(
+        "plan_storage_critical_mb", "Clients warn loudly when less than this is left."),
+    number<&Config::plan_max_members, -1>("plan_max_members",
+                                          "Most members of an organization; -1: no limit."),
+    number<&Config::plan_max_collaborators, -1>(
+        "plan_max_collaborators",
+        "Most persons who are collaborators of a private project; with more of them nobody's role "
+        "on it holds; -1: no limit."),
+    flag<&Config::plan_online_layers>(
+        "plan_online_layers", "Whether projects with layers of online databases are packaged."),
     text<&Config::site_title>("site_title", "Name of this server, shown by clients."),
     kLogLevel,
 };
