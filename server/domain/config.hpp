@@ -1,8 +1,11 @@
 #pragma once
 
+#include "domain/oauth2_provider.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace qfcsync::server {
 
@@ -18,6 +21,10 @@ struct Config {
   /// How long the bytes of deleted older versions stay on disk; many are removed at once.
   std::int64_t prune_delay_seconds = 600;
   std::string site_title = "qfcsync";
+  bool password_login_enabled = true;
+  bool signup_enabled = false;
+  bool oauth2_pkce_enabled = true;  ///< of providers that do not say
+  std::vector<OAuth2Provider> oauth2_providers;
   std::string log_level = "info";
 };
 

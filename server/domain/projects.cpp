@@ -219,6 +219,14 @@ std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
                   [&](const Row& row) { return read_project(row, user_id); });
 }
 
+std::optional<std::string> find_project_id(Connection& db, const std::string& owner,
+                                           const std::string& name) {
+  return db.first(
+      "SELECT p.id FROM project p JOIN user o ON o.id = p.owner_id "
+      "WHERE o.username = ?1 AND o.username = ?1 COLLATE BINARY AND p.name = ?2",
+      {owner, name}, [](const Row& row) { return row.text(0); });
+}
+
 ProjectPage list_projects(Connection& db, std::int64_t user_id, const ProjectFilter& filter) {
   SqlParams params = {user_id};
   const std::string where = conditions(filter, params);

@@ -53,6 +53,10 @@ nlohmann::json project_json(const ProjectRecord& project);
 std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
                                           std::int64_t user_id);
 
+/// The project of that owner with exactly that name.
+std::optional<std::string> find_project_id(Connection& db, const std::string& owner,
+                                           const std::string& name);
+
 struct ProjectFilter {
   bool include_public = false;
   bool only_public = false;
