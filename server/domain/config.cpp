@@ -2,6 +2,8 @@
 
 #include <qfcsync/error.hpp>
 
+#include "domain/provider_settings.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -111,6 +113,13 @@ constexpr Setting kLogLevel = {"log_level", "debug, info, warning, error or off.
                                },
                                [](const Config& config) { return toml_text(config.log_level); }};
 
+constexpr Setting kProviders = {
+    "oauth2_providers", "Identity providers that clients are told of; README.md has an example.",
+    [](Config& config, std::string_view, const toml::node& node) {
+      config.oauth2_providers = providers_of(node);
+    },
+    [](const Config& config) { return toml_of(config.oauth2_providers); }};
+
 /// Every key of the file, in the order in which they are printed.
 constexpr std::array kSettings = {
     kData,
@@ -146,6 +155,13 @@ constexpr std::array kSettings = {
     flag<&Config::plan_online_layers>(
         "plan_online_layers", "Whether projects with layers of online databases are packaged."),
     text<&Config::site_title>("site_title", "Name of this server, shown by clients."),
+    flag<&Config::password_login_enabled>("password_login_enabled",
+                                          "Whether people log in with a password."),
+    flag<&Config::signup_enabled>("signup_enabled",
+                                  "Whether anybody may make an account at /accounts/signup/."),
+    flag<&Config::oauth2_pkce_enabled>("oauth2_pkce_enabled",
+                                       "Whether identity providers that do not say want PKCE."),
+    kProviders,
     kLogLevel,
 };
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "domain/oauth2_provider.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace qfcsync::server {
 
@@ -28,6 +31,10 @@ struct Config {
   std::int64_t plan_max_collaborators = -1;
   bool plan_online_layers = true;
   std::string site_title = "qfcsync";
+  bool password_login_enabled = true;
+  bool signup_enabled = false;
+  bool oauth2_pkce_enabled = true;  ///< of providers that do not say
+  std::vector<OAuth2Provider> oauth2_providers;
   std::string log_level = "info";
 };
 

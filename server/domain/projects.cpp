@@ -141,6 +141,14 @@ std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
   return project;
 }
 
+std::optional<std::string> find_project_id(Connection& db, const std::string& owner,
+                                           const std::string& name) {
+  return db.first(
+      "SELECT p.id FROM project p JOIN user o ON o.id = p.owner_id "
+      "WHERE o.username = ?1 AND o.username = ?1 COLLATE BINARY AND p.name = ?2",
+      {owner, name}, [](const Row& row) { return row.text(0); });
+}
+
 std::string create_project(Connection& db, std::int64_t creator_id, const ProjectChange& wanted) {
   const std::string id = new_uuid();
   const std::string name = wanted.name.value_or("");

@@ -68,6 +68,10 @@ std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
 ProjectRecord load_project(Connection& db, std::int64_t rowid, Grant grant,
                            std::int64_t max_collaborators);
 
+/// The project of that owner with exactly that name.
+std::optional<std::string> find_project_id(Connection& db, const std::string& owner,
+                                           const std::string& name);
+
 struct ProjectFilter {
   bool include_public = false;
   bool only_public = false;
