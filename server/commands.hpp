@@ -15,4 +15,7 @@ void add_user_commands(CLI::App& app);
 /// `check`: reads every version of a data folder that is not served.
 void add_check_command(CLI::App& app);
 
+/// `routes`: lists the routes of the API.
+void add_routes_command(CLI::App& app);
+
 }  // namespace qfcsync::server

@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   qfcsync::server::add_serve_command(app);
   qfcsync::server::add_user_commands(app);
   qfcsync::server::add_check_command(app);
+  qfcsync::server::add_routes_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

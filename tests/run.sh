@@ -14,5 +14,6 @@ fi
 
 set_up
 make_servers
+make_browser
 build ci
 exec ctest --test-dir "$qfcsync_root/build/release" --output-on-failure --parallel "$(nproc)" "$@"

@@ -178,6 +178,11 @@ Dispatch find_route(Services& services, const Request& request, std::string_view
 
 }  // namespace
 
+std::vector<std::span<const Route>> api_routes() {
+  return {auth_routes(),         token_routes(), server_routes(),  user_routes(), project_routes(),
+          collaborator_routes(), file_routes(),  package_routes(), job_routes(),  delta_routes()};
+}
+
 Dispatch dispatch(Services& services, const Request& request) {
   if (!request.path.starts_with(kApiPrefix)) {
     if (!request.path.starts_with('/')) return {Response::html(404, "Not found"), nullptr};
@@ -185,9 +190,7 @@ Dispatch dispatch(Services& services, const Request& request) {
                                project_page_routes()};
     return find_route(services, request, std::string_view(request.path).substr(1), tables);
   }
-  const std::array tables = {
-      auth_routes(),         token_routes(), server_routes(),  user_routes(), project_routes(),
-      collaborator_routes(), file_routes(),  package_routes(), job_routes(),  delta_routes()};
+  static const auto tables = api_routes();
   return find_route(services, request, std::string_view(request.path).substr(kApiPrefix.size()),
                     tables);
 }

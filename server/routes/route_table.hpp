@@ -3,6 +3,7 @@
 #include "routes/call.hpp"
 
 #include <span>
+#include <vector>
 
 namespace qfcsync::server {
 
@@ -47,6 +48,9 @@ std::span<const Route> file_routes();
 std::span<const Route> package_routes();
 std::span<const Route> job_routes();
 std::span<const Route> delta_routes();
+
+/// All routes below /api/v1/, those first that win.
+std::vector<std::span<const Route>> api_routes();
 
 /// Finds the route of a request, authenticates, authorizes, and runs it or takes its body.
 Dispatch dispatch(Services& services, const Request& request);

