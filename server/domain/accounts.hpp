@@ -28,6 +28,7 @@ struct User {
   std::string last_name;
   bool is_active = true;
   bool is_staff = false;
+  std::string avatar;  ///< end of its URL: "<public id>/avatar.png"; "" = none
 
   /// First and last name, joined and trimmed.
   std::string full_name() const;
@@ -119,6 +120,9 @@ class Accounts {
 
   /// Who the key belongs to; nullopt for unknown and expired keys and inactive users.
   std::optional<Principal> authenticate(std::string_view key);
+
+  /// A new token of the type that only the server's own jobs have. @return its key
+  std::string create_worker_token(std::int64_t user_id);
 
   /// Ends all tokens of the user, whatever the client.
   void logout(std::int64_t user_id);

@@ -80,6 +80,9 @@ inline ApiError qgis_project_file_not_allowed() {
   return {400, "qgis_project_file_not_allowed",
           "QGIS project files are not allowed in this project."};
 }
+inline ApiError not_cloneable_project() {
+  return {400, "not_cloneable_project", "This project cannot be cloned."};
+}
 inline ApiError operation_not_allowed_for_template_project() {
   return {400, "operation_not_allowed_for_template_project",
           "This operation is not allowed on a template project."};

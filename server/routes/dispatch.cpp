@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kApiPrefix = "/api/v1/";
 constexpr std::uint64_t kMaxFieldsBytes = 2u << 20;
+constexpr std::uint64_t kMaxFormBytes = 16u << 20;
 constexpr std::uint64_t kMultipartOverheadBytes = 1u << 20;
 
 /// `request` stays alive in the session for as long as the body handler does.
@@ -45,12 +46,14 @@ class IgnoredBody final : public BodyHandler {
 class FieldsBody final : public BodyHandler {
  public:
   explicit FieldsBody(Pending pending) : pending_(std::move(pending)) {}
-  std::uint64_t limit() const override { return kMaxFieldsBytes; }
+  std::uint64_t limit() const override { return has_files() ? kMaxFormBytes : kMaxFieldsBytes; }
   void feed(std::string_view bytes) override { body_ += bytes; }
 
   Response finish() override {
     try {
-      pending_.call.fields = parse_fields(pending_.call.request.header("Content-Type"), body_);
+      const std::string_view type = pending_.call.request.header("Content-Type");
+      pending_.call.fields = parse_fields(type, body_);
+      if (has_files()) pending_.call.files = parse_form_files(type, body_);
     } catch (const FieldError& error) {
       const bool is_type = error.kind() == FieldErrorKind::UnsupportedMediaType;
       throw errors::api_error(is_type ? 415 : 400).with_detail(error.what());
@@ -59,6 +62,8 @@ class FieldsBody final : public BodyHandler {
   }
 
  private:
+  bool has_files() const { return pending_.route.body == BodyKind::Form; }
+
   Pending pending_;
   std::string body_;
 };
@@ -117,6 +122,7 @@ std::unique_ptr<BodyHandler> body_handler(Pending pending) {
     case BodyKind::Ignored:
       return std::make_unique<IgnoredBody>(std::move(pending));
     case BodyKind::Fields:
+    case BodyKind::Form:
       return std::make_unique<FieldsBody>(std::move(pending));
     default:
       return std::make_unique<FileBody>(std::move(pending));
@@ -164,7 +170,7 @@ void authorize(Call& call, Action action) {
 }
 
 Dispatch start(Services& services, const Request& request, const Route& route, PathParams params) {
-  Pending pending{route, Call{services, request, std::move(params), {}, {}, {}, {}}};
+  Pending pending{route, Call{services, request, std::move(params), {}, {}, {}, {}, {}}};
   pending.call.fields = nlohmann::json::object();
   authenticate(pending.call, route.access);
   if (route.action) authorize(pending.call, *route.action);
@@ -195,9 +201,10 @@ Dispatch dispatch(Services& services, const Request& request) {
   const std::string_view method =
       request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   bool is_known_path = false;
-  const std::array tables = {auth_routes(),    server_routes(),       user_routes(),
-                             project_routes(), collaborator_routes(), file_routes(),
-                             package_routes(), job_routes(),          delta_routes()};
+  const std::array tables = {picture_routes(),      seed_routes(),  auth_routes(),
+                             server_routes(),       user_routes(),  project_routes(),
+                             collaborator_routes(), file_routes(),  package_routes(),
+                             job_routes(),          delta_routes(), legacy_routes()};
   for (const auto& table : tables) {
     for (const Route& route : table) {
       auto params = match_path(route.pattern, path);
