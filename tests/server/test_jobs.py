@@ -121,7 +121,7 @@ LAYER_KEYS = {
     "qfs_cloud_action", "qfs_is_geometry_locked", "qfs_photo_naming", "qfc_source_data_pk_name",
     "qfs_unsupported_source_pk", "is_valid", "is_localized", "datasource", "type", "type_name",
     "error_code", "error_summary", "error_message", "filename", "provider_name",
-    "provider_error_summary", "provider_error_message", "fields"}
+    "provider_error_summary", "provider_error_message"}
 DETAIL_KEYS = {"background_color", "extent", "area_of_interest", "crs", "project_name",
                "layers_by_id", "ordered_layer_ids", "attachment_dirs", "data_dirs", "qgis_version"}
 ERROR_KEYS = {"error", "error_type", "error_class", "error_stack", "error_origin"}
@@ -178,16 +178,23 @@ def test_the_log_of_an_old_job_is_dropped(new_server):
     assert ada.get(f"jobs/{new['id']}/").json()["output"] == new["output"]
 
 
+def with_many_trees(path, count):
+    """The sample's data with as many more trees; their index is made when they are packaged."""
+    path.write_bytes((SAMPLE / "trees.gpkg").read_bytes())
+    with sqlite3.connect(path) as db:
+        for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f'DROP TRIGGER "{name}"')
+        db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+                   " INSERT INTO trees (geom, species)"
+                   " SELECT (SELECT geom FROM trees LIMIT 1), i FROM n", (count,))
+    return path.read_bytes()
+
+
 def test_packaging_ends_in_time(new_server, tmp_path):
     server = new_server(config="job_timeout_seconds = 1\n")
     ada = server.account("ada")
     project = ada.new_project("p")
-    big = tmp_path / "trees.gpkg"
-    big.write_bytes((SAMPLE / "trees.gpkg").read_bytes())
-    with sqlite3.connect(big) as db:
-        db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
-                   " i < 3000000) INSERT INTO inspections (note) SELECT 'note ' || i FROM n")
-    ada.uploaded(project, "trees.gpkg", big.read_bytes())
+    ada.uploaded(project, "trees.gpkg", with_many_trees(tmp_path / "trees.gpkg", 2_000_000))
     ada.uploaded(project, "trees.qgs", (SAMPLE / "trees.qgs").read_bytes())
     ada.processed(project)
     job = ada.package(project)
