@@ -225,7 +225,7 @@ CREATE TABLE member (
   updated_at INTEGER NOT NULL,
   UNIQUE (organization_id, user_id)
 );
-CREATE INDEX member_user ON member (user_id);
+CREATE INDEX member_user ON member (user_id, organization_id, role);
 
 CREATE TABLE team (
   user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,  -- of type 3: @organization/name
@@ -239,9 +239,26 @@ CREATE TABLE team_member (
   user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
   UNIQUE (team_id, user_id)
 );
-CREATE INDEX team_member_user ON team_member (user_id);
+CREATE INDEX team_member_user ON team_member (user_id, team_id);
+DROP INDEX collaborator_user;
+CREATE INDEX collaborator_user ON collaborator (user_id, project_id, role);
 
--- What an account has that differs from the plan of the configuration; NULL = as there.
+-- The plan of the configuration, one row; written at every start of the server so that commands
+-- beside it know it.
+CREATE TABLE plan (
+  code TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  is_premium INTEGER NOT NULL,
+  storage_bytes INTEGER NOT NULL,
+  warning_bytes INTEGER NOT NULL,           -- less than this is left: clients warn
+  critical_bytes INTEGER NOT NULL,
+  keep_versions INTEGER NOT NULL,
+  max_members INTEGER NOT NULL,             -- -1 = as many as they like
+  max_collaborators INTEGER NOT NULL,       -- persons on a private project, -1 likewise
+  allows_online_layers INTEGER NOT NULL
+);
+
+-- What an account has that differs from the plan; NULL = as there.
 CREATE TABLE subscription (
   user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,
   id TEXT NOT NULL UNIQUE,
@@ -250,13 +267,30 @@ CREATE TABLE subscription (
   active_until INTEGER,
   storage_bytes INTEGER,
   keep_versions INTEGER,
-  max_members INTEGER,                      -- -1 = as many as they like
-  max_collaborators INTEGER,                -- persons on a private project, -1 likewise
+  max_members INTEGER,
+  max_collaborators INTEGER,
   is_premium INTEGER,
   allows_online_layers INTEGER
 );
 
 ALTER TABLE project ADD COLUMN keep_versions INTEGER;  -- NULL = as the owner's plan says
+-- No file has more versions than this; NULL = not known.
+ALTER TABLE project ADD COLUMN kept_versions INTEGER;
+
+-- Details are long: as the last column they cost nothing where they are not read.
+ALTER TABLE project RENAME COLUMN details TO former_details;
+ALTER TABLE project ADD COLUMN details TEXT;
+UPDATE project SET details = former_details WHERE former_details IS NOT NULL;
+ALTER TABLE project DROP COLUMN former_details;
+
+-- What lists of projects ask of every row, answered by the index alone.
+CREATE INDEX project_public ON project (id) WHERE is_public;
+CREATE INDEX project_shared_datasets ON project (owner_id, id)
+  WHERE project_type = 'shared_datasets';
+CREATE INDEX project_storage ON project (owner_id, storage_bytes);
+CREATE INDEX job_busy ON job (project_id) WHERE status IN ('pending', 'queued', 'started');
+CREATE INDEX job_packaged ON job (project_id, seq, finished_at)
+  WHERE type = 'package' AND status = 'finished';
 
 CREATE TABLE avatar (
   user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,

@@ -148,6 +148,7 @@ void Accounts::set_password(std::string_view username, const std::string& passwo
     db.run(
         "UPDATE token SET expires_at = ?1, updated_at = ?1 WHERE user_id = ?2 AND expires_at > ?1",
         {time, user.id});
+    db.run("DELETE FROM session WHERE user_id = ?", {user.id});
     forget_login_failures(db, user.username);
     forget_login_failures(db, user.email);
   });

@@ -2,6 +2,8 @@
 
 #include <qfcsync/error.hpp>
 
+#include "domain/provider_settings.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -111,13 +113,22 @@ constexpr Setting kLogLevel = {"log_level", "debug, info, warning, error or off.
                                },
                                [](const Config& config) { return toml_text(config.log_level); }};
 
+constexpr Setting kProviders = {
+    "oauth2_providers", "Identity providers that clients are told of; README.md has an example.",
+    [](Config& config, std::string_view, const toml::node& node) {
+      config.oauth2_providers = providers_of(node);
+    },
+    [](const Config& config) { return toml_of(config.oauth2_providers); }};
+
 /// Every key of the file, in the order in which they are printed.
 constexpr std::array kSettings = {
     kData,
     kListen,
     number<&Config::token_lifetime_hours, 1>("token_lifetime_hours",
                                              "A login is valid for so long."),
-    number<&Config::keep_versions, 1>("keep_versions", "Newest versions kept of every file."),
+    number<&Config::keep_versions, 1>("keep_versions",
+                                      "Newest versions kept of every file, unless the owner's "
+                                      "subscription or the project says otherwise."),
     number<&Config::keep_attachment_versions, 0>(
         "keep_attachment_versions",
         "Newest versions kept of every attachment; 0: as many as of other files."),
@@ -131,7 +142,33 @@ constexpr std::array kSettings = {
     number<&Config::prune_delay_seconds, 0>(
         "prune_delay_seconds",
         "How long the bytes of deleted older versions stay on disk; many are removed at once."),
+    text<&Config::plan_code>("plan_code",
+                             "Short name of the plan that every account has unless `subscription "
+                             "set` gave it something else."),
+    text<&Config::plan_display_name>("plan_display_name", "Name of the plan, shown by clients."),
+    flag<&Config::plan_is_premium>("plan_is_premium", "Whether clients call the plan premium."),
+    number<&Config::plan_storage_mb, 0>(
+        "plan_storage_mb", "Storage of an account for all versions of its files, in 10^6 bytes."),
+    number<&Config::plan_storage_warning_mb, 0>("plan_storage_warning_mb",
+                                                "Clients warn when less than this is left."),
+    number<&Config::plan_storage_critical_mb, 0>(
+        "plan_storage_critical_mb", "Clients warn loudly when less than this is left."),
+    number<&Config::plan_max_members, -1>("plan_max_members",
+                                          "Most members of an organization; -1: no limit."),
+    number<&Config::plan_max_collaborators, -1>(
+        "plan_max_collaborators",
+        "Most persons who are collaborators of a private project; with more of them nobody's role "
+        "on it holds; -1: no limit."),
+    flag<&Config::plan_online_layers>(
+        "plan_online_layers", "Whether projects with layers of online databases are packaged."),
     text<&Config::site_title>("site_title", "Name of this server, shown by clients."),
+    flag<&Config::password_login_enabled>("password_login_enabled",
+                                          "Whether people log in with a password."),
+    flag<&Config::signup_enabled>("signup_enabled",
+                                  "Whether anybody may make an account at /accounts/signup/."),
+    flag<&Config::oauth2_pkce_enabled>("oauth2_pkce_enabled",
+                                       "Whether identity providers that do not say want PKCE."),
+    kProviders,
     kLogLevel,
 };
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include "domain/oauth2_provider.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace qfcsync::server {
 
@@ -20,7 +23,21 @@ struct Config {
   std::int64_t worker_threads = 0;            ///< 0: four per processor
   /// How long the bytes of deleted older versions stay on disk; many are removed at once.
   std::int64_t prune_delay_seconds = 600;
+  // What an account has unless its subscription says otherwise; -1 is as many as they like.
+  std::string plan_code = "standard";
+  std::string plan_display_name = "Standard";
+  bool plan_is_premium = true;
+  std::int64_t plan_storage_mb = 1'000'000;
+  std::int64_t plan_storage_warning_mb = 1'000;  ///< clients warn when less is left
+  std::int64_t plan_storage_critical_mb = 100;
+  std::int64_t plan_max_members = -1;
+  std::int64_t plan_max_collaborators = -1;
+  bool plan_online_layers = true;
   std::string site_title = "qfcsync";
+  bool password_login_enabled = true;
+  bool signup_enabled = false;
+  bool oauth2_pkce_enabled = true;  ///< of providers that do not say
+  std::vector<OAuth2Provider> oauth2_providers;
   std::string log_level = "info";
 };
 

@@ -13,7 +13,6 @@ namespace qfcsync::server {
 namespace {
 
 constexpr Timestamp kHour = 3600 * kSecond;
-constexpr std::size_t kMaxUserAgentBytes = 1000;
 
 /// A person with what is needed to check a password.
 struct Candidate {
@@ -93,14 +92,13 @@ std::string add_token(Connection& db, std::int64_t user_id, const NewToken& toke
   return key;
 }
 
-LoginSession start_session(Connection& db, const Candidate& candidate,
-                           const std::string& user_agent, Timestamp lifetime) {
+LoginSession start_session(Connection& db, const User& user, const std::string& user_agent,
+                           Timestamp lifetime) {
   const Timestamp time = now();
   const ClientType type = client_type_of(user_agent);
-  if (is_single_token(type)) end_other_tokens(db, candidate.user.id, type, time);
+  if (is_single_token(type)) end_other_tokens(db, user.id, type, time);
   const Timestamp expires_at = time + lifetime;
-  return {candidate.user, add_token(db, candidate.user.id, {type, user_agent, expires_at}, time),
-          expires_at};
+  return {user, add_token(db, user.id, {type, user_agent, expires_at}, time), expires_at};
 }
 
 }  // namespace
@@ -118,11 +116,11 @@ std::string Accounts::create_worker_token(std::int64_t user_id) {
   });
 }
 
-LoginResult Accounts::login(const LoginRequest& request) {
+LoginFailure Accounts::attempt(const LoginRequest& request, const Succeed& succeed) {
   const std::string& typed = request.email.empty() ? request.username : request.email;
   if (trimmed(typed).empty() || typed.size() > kMaxEmailLength ||
       request.password.size() > kMaxPasswordBytes) {
-    return {std::nullopt, LoginFailure::WrongCredentials};
+    return LoginFailure::WrongCredentials;
   }
   const LoginOrigin origin{lower_case(typed), request.remote_address};
   // One attempt per name at a time: parallel guesses are counted like those in a row.
@@ -133,7 +131,7 @@ LoginResult Accounts::login(const LoginRequest& request) {
     locked = is_locked_out(db, origin, now());
     return find_candidate(db, request);
   });
-  if (locked) return {std::nullopt, LoginFailure::LockedOut};
+  if (locked) return LoginFailure::LockedOut;
 
   const bool is_right = candidate ? verify_password(candidate->password_hash, request.password)
                                   : verify_dummy_password(request.password);
@@ -141,19 +139,27 @@ LoginResult Accounts::login(const LoginRequest& request) {
   if (is_right && needs_rehash(candidate->password_hash)) {
     stronger_hash = hash_password(request.password);
   }
-  return db_.write([&](Connection& db) -> LoginResult {
+  return db_.write([&](Connection& db) {
     if (!is_right || !is_unchanged(db, *candidate)) {
       const bool locks = note_login_failure(db, origin, now());
-      return {std::nullopt, locks ? LoginFailure::LockedOut : LoginFailure::WrongCredentials};
+      return locks ? LoginFailure::LockedOut : LoginFailure::WrongCredentials;
     }
     forget_login_failures(db, origin);
     if (stronger_hash) {
       db.run("UPDATE user SET password_hash = ? WHERE id = ?",
              {*stronger_hash, candidate->user.id});
     }
-    return {start_session(db, *candidate, request.user_agent, token_lifetime_hours_ * kHour),
-            LoginFailure::None};
+    succeed(db, candidate->user);
+    return LoginFailure::None;
   });
+}
+
+LoginResult Accounts::login(const LoginRequest& request) {
+  LoginResult result;
+  result.failure = attempt(request, [&](Connection& db, const User& user) {
+    result.session = start_session(db, user, request.user_agent, token_lifetime_hours_ * kHour);
+  });
+  return result;
 }
 
 }  // namespace qfcsync::server

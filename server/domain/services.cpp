@@ -1,5 +1,6 @@
 #include "domain/services.hpp"
 
+#include "domain/subscriptions.hpp"
 #include "domain/uuid.hpp"
 
 #include <string>
@@ -26,7 +27,9 @@ Services::Services(const Config& settings)
       db(prepared_data_folder(settings) / "server.db"),
       store(open_folder_store(settings.data)),
       repositories(settings.data / "versions"),
-      accounts(db, settings.token_lifetime_hours) {}
+      accounts(db, settings.token_lifetime_hours) {
+  db.write([&](Connection& connection) { store_plan(connection, plan_of(config)); });
+}
 
 WorkFolder::WorkFolder(const Config& config) : path_(fs::absolute(work_root(config)) / new_uuid()) {
   fs::create_directories(path_);

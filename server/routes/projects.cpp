@@ -9,10 +9,13 @@ namespace {
 
 using nlohmann::json;
 
-json projects_json(const std::vector<ProjectRecord>& projects) {
-  json list = json::array();
-  for (const ProjectRecord& project : projects) list.push_back(project_json(project));
-  return list;
+std::string projects_json(const std::vector<ProjectRecord>& projects) {
+  std::string list = "[";
+  for (const ProjectRecord& project : projects) {
+    if (list.size() > 1) list += ',';
+    append_project(list, project);
+  }
+  return list + "]";
 }
 
 Response list_response_of(Call& call, ProjectFilter filter) {
@@ -22,7 +25,7 @@ Response list_response_of(Call& call, ProjectFilter filter) {
   filter.ordering = call.request.query.get("ordering").value_or("");
   const ProjectPage found = call.services.db.read(
       [&](Connection& db) { return list_projects(db, call.user_id(), filter); });
-  return list_response(call.request, page, found.total, projects_json(found.projects).dump());
+  return list_response(call.request, page, found.total, projects_json(found.projects));
 }
 
 /// `include_public` (strict) wins over `include-public` (anything but "1" means no).

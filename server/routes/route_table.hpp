@@ -11,6 +11,7 @@ enum class Access {
   Anyone,    ///< credentials are not looked at
   Optional,  ///< credentials are used if they are valid
   User,      ///< 401 without valid credentials
+  Page,      ///< for people: a browser session if there is one; forms carry the CSRF token
 };
 
 /// What the route expects as body.
@@ -38,6 +39,7 @@ struct Route {
 };
 
 std::span<const Route> auth_routes();
+std::span<const Route> token_routes();
 std::span<const Route> server_routes();
 std::span<const Route> user_routes();
 std::span<const Route> project_routes();
