@@ -33,6 +33,7 @@ struct User {
   std::string last_name;
   bool is_active = true;
   bool is_staff = false;
+  std::string avatar;  ///< end of its URL: "<public id>/avatar.png"; "" = none
 
   /// First and last name, joined and trimmed.
   std::string full_name() const;
@@ -150,6 +151,9 @@ class Accounts {
 
   /// Who the key belongs to; nullopt for unknown and expired keys and inactive users.
   std::optional<Principal> authenticate(std::string_view key);
+
+  /// A new token of the type that only the server's own jobs have. @return its key
+  std::string create_worker_token(std::int64_t user_id);
 
   /// The same for the key of a browser session.
   std::optional<Principal> authenticate_browser(std::string_view key);

@@ -129,6 +129,13 @@ constexpr std::array kSettings = {
     number<&Config::keep_versions, 1>("keep_versions",
                                       "Newest versions kept of every file, unless the owner's "
                                       "subscription or the project says otherwise."),
+    number<&Config::keep_attachment_versions, 0>(
+        "keep_attachment_versions",
+        "Newest versions kept of every attachment; 0: as many as of other files."),
+    number<&Config::job_timeout_seconds, 1>("job_timeout_seconds",
+                                            "Packaging that takes longer is broken off."),
+    number<&Config::keep_job_output_days, 1>("keep_job_output_days",
+                                             "After so many days the log of a job is dropped."),
     number<&Config::min_range_bytes, 0>("min_range_bytes", "Shorter ranges are refused."),
     number<&Config::worker_threads, 0>("worker_threads",
                                        "Threads that answer requests; 0: four per processor."),

@@ -15,9 +15,12 @@ struct Config {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8010;
   std::int64_t token_lifetime_hours = 720;
-  std::int64_t keep_versions = 10;   ///< newest versions kept of every file
-  std::int64_t min_range_bytes = 0;  ///< shorter ranges are refused
-  std::int64_t worker_threads = 0;   ///< 0: four per processor
+  std::int64_t keep_versions = 10;            ///< newest versions kept of every file
+  std::int64_t keep_attachment_versions = 0;  ///< the same of attachments; 0: as of other files
+  std::int64_t job_timeout_seconds = 600;     ///< packaging that takes longer is broken off
+  std::int64_t keep_job_output_days = 90;     ///< after that the log of a job is dropped
+  std::int64_t min_range_bytes = 0;           ///< shorter ranges are refused
+  std::int64_t worker_threads = 0;            ///< 0: four per processor
   /// How long the bytes of deleted older versions stay on disk; many are removed at once.
   std::int64_t prune_delay_seconds = 600;
   // What an account has unless its subscription says otherwise; -1 is as many as they like.

@@ -20,6 +20,10 @@ struct Candidate {
   std::string password_hash;
 };
 
+constexpr const char* kSelect =
+    "SELECT id, username, email, first_name, last_name, is_staff, password_hash, "
+    "(SELECT public_id || '/avatar.' || extension FROM avatar WHERE user_id = id) FROM user ";
+
 Candidate candidate_of(const Row& row) {
   Candidate candidate;
   candidate.user.id = row.integer(0);
@@ -29,22 +33,21 @@ Candidate candidate_of(const Row& row) {
   candidate.user.last_name = row.text(4);
   candidate.user.is_staff = row.boolean(5);
   candidate.password_hash = row.text(6);
+  candidate.user.avatar = row.text(7);
   return candidate;
 }
 
 std::optional<Candidate> find_by_username(Connection& db, const std::string& username) {
-  return db.first(
-      "SELECT id, username, email, first_name, last_name, is_staff, password_hash FROM user "
-      "WHERE username = ? AND type = 1 AND is_active AND password_hash <> ''",
-      {username}, candidate_of);
+  return db.first(std::string(kSelect) +
+                      "WHERE username = ? AND type = 1 AND is_active AND password_hash <> ''",
+                  {username}, candidate_of);
 }
 
 std::optional<Candidate> find_by_email(Connection& db, const std::string& email) {
-  return db.first(
-      "SELECT id, username, email, first_name, last_name, is_staff, password_hash FROM user "
-      "WHERE lower(email) = lower(?) AND email <> '' AND type = 1 AND is_active "
-      "AND password_hash <> ''",
-      {email}, candidate_of);
+  return db.first(std::string(kSelect) +
+                      "WHERE lower(email) = lower(?) AND email <> '' AND type = 1 AND is_active "
+                      "AND password_hash <> ''",
+                  {email}, candidate_of);
 }
 
 /// Who may log in under these words: an active person with a password.
@@ -72,24 +75,45 @@ void end_other_tokens(Connection& db, std::int64_t user_id, ClientType type, Tim
       {time, user_id, to_string(type)});
 }
 
+struct NewToken {
+  ClientType type = ClientType::Unknown;
+  std::string user_agent;
+  Timestamp expires_at = 0;
+};
+
+/// @return its key
+std::string add_token(Connection& db, std::int64_t user_id, const NewToken& token, Timestamp time) {
+  std::string key = new_token_key();
+  db.run(
+      "INSERT INTO token (user_id, key_sha256, client_type, user_agent, created_at, updated_at, "
+      "expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+      {user_id, base::sha256_hex(key), to_string(token.type),
+       token.user_agent.substr(0, kMaxUserAgentBytes), time, token.expires_at});
+  return key;
+}
+
 LoginSession start_session(Connection& db, const User& user, const std::string& user_agent,
                            Timestamp lifetime) {
   const Timestamp time = now();
   const ClientType type = client_type_of(user_agent);
   if (is_single_token(type)) end_other_tokens(db, user.id, type, time);
-  LoginSession session{user, new_token_key(), time + lifetime};
-  db.run(
-      "INSERT INTO token (user_id, key_sha256, client_type, user_agent, created_at, updated_at, "
-      "expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
-      {user.id, base::sha256_hex(session.token), to_string(type),
-       user_agent.substr(0, kMaxUserAgentBytes), time, session.expires_at});
-  return session;
+  const Timestamp expires_at = time + lifetime;
+  return {user, add_token(db, user.id, {type, user_agent, expires_at}, time), expires_at};
 }
 
 }  // namespace
 
 std::mutex& Accounts::attempt_mutex(const std::string& identifier) {
   return attempt_mutexes_[std::hash<std::string>{}(identifier) % attempt_mutexes_.size()];
+}
+
+std::string Accounts::create_worker_token(std::int64_t user_id) {
+  const Timestamp time = now();
+  return db_.write([&](Connection& db) {
+    return add_token(db, user_id,
+                     {ClientType::Worker, "qfcsync worker", time + token_lifetime_hours_ * kHour},
+                     time);
+  });
 }
 
 LoginFailure Accounts::attempt(const LoginRequest& request, const Succeed& succeed) {

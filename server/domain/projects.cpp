@@ -89,10 +89,13 @@ ProjectRecord read_project(const Row& row) {
   return project;
 }
 
-bool is_shared_datasets_name(std::string_view name) {
-  return std::equal(
-      name.begin(), name.end(), kSharedDatasets.begin(), kSharedDatasets.end(),
-      [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
+/// An owner has one shared datasets project, however its name is written.
+void require_only_shared_datasets(Connection& db, std::int64_t owner_id,
+                                  const std::string& own_id) {
+  const auto other = db.integer(
+      "SELECT 1 FROM project WHERE owner_id = ? AND project_type = 'shared_datasets' AND id <> ?",
+      {owner_id, own_id});
+  if (other) throw errors::project_already_exists();
 }
 
 /// A role is computed even where it does not hold: too many collaborators, or a row that was left
@@ -107,6 +110,12 @@ bool has_valid_role(Connection& db, const ProjectRecord& project, std::int64_t u
 }
 
 }  // namespace
+
+bool is_shared_datasets_name(std::string_view name) {
+  return std::equal(
+      name.begin(), name.end(), kSharedDatasets.begin(), kSharedDatasets.end(),
+      [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
+}
 
 bool ProjectRecord::needs_repackaging() const {
   if (!is_processed || has_online_layers) return true;
@@ -155,13 +164,15 @@ std::string create_project(Connection& db, std::int64_t creator_id, const Projec
   const std::string type = is_shared_datasets_name(name) ? std::string(kSharedDatasets)
                                                          : wanted.type.value_or("regular");
   const Timestamp time = now();
+  const std::int64_t owner_id = wanted.owner_id.value_or(creator_id);
+  if (type == kSharedDatasets) require_only_shared_datasets(db, owner_id, id);
   try {
     db.run(
         "INSERT INTO project (id, owner_id, name, description, project_type, is_public, "
         "is_featured, is_attachment_download_on_demand, has_restricted_projectfiles, "
         "overwrite_conflicts, created_by, created_at, updated_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {id, wanted.owner_id.value_or(creator_id), name, wanted.description.value_or(""), type,
+        {id, owner_id, name, wanted.description.value_or(""), type,
          wanted.is_public.value_or(false), wanted.is_featured.value_or(false),
          wanted.is_attachment_download_on_demand.value_or(false),
          wanted.has_restricted_projectfiles.value_or(false),
@@ -183,13 +194,14 @@ void update_project(Connection& db, const ProjectRecord& project, const ProjectC
     if (project.qgis_file) throw errors::qgis_project_file_not_allowed();
     type = kSharedDatasets;
   }
+  const std::int64_t owner_id = wanted.owner_id.value_or(project.owner_id);
+  if (type == kSharedDatasets) require_only_shared_datasets(db, owner_id, project.id);
   try {
     db.run(
         "UPDATE project SET owner_id = ?, name = ?, description = ?, project_type = ?, "
         "is_public = ?, is_featured = ?, is_attachment_download_on_demand = ?, "
         "has_restricted_projectfiles = ?, overwrite_conflicts = ?, updated_at = ? WHERE id = ?",
-        {wanted.owner_id.value_or(project.owner_id), name,
-         wanted.description.value_or(project.description), type,
+        {owner_id, name, wanted.description.value_or(project.description), type,
          wanted.is_public.value_or(project.is_public),
          wanted.is_featured.value_or(project.is_featured),
          wanted.is_attachment_download_on_demand.value_or(project.is_attachment_download_on_demand),

@@ -103,6 +103,9 @@ struct ProjectChange {
   std::optional<bool> overwrite_conflicts;
 };
 
+/// The name that makes a project its owner's shared datasets project, in any case.
+bool is_shared_datasets_name(std::string_view name);
+
 /// @return id of the new project @errors ApiError project_already_exists
 std::string create_project(Connection& db, std::int64_t creator_id, const ProjectChange& wanted);
 

@@ -30,7 +30,7 @@ Response login(Call& call) {
   }
   const auto result = call.services.accounts.login(request);
   if (!result.session) throw login_error(result.failure);
-  json document = complete_user_json(result.session->user);
+  json document = complete_user_json(call, result.session->user);
   document["type"] = std::to_string(document["type"].get<int>());
   document["token"] = result.session->token;
   document["expires_at"] = to_iso(result.session->expires_at);
@@ -50,7 +50,7 @@ Response logout(Call& call) {
 Response current_user(Call& call) {
   const auto user = call.services.accounts.find(call.principal->username);
   if (!user) throw errors::token_authentication_failed();
-  return json_response(200, complete_user_json(*user));
+  return json_response(200, complete_user_json(call, *user));
 }
 
 /// Mails are not sent; web pages of QFieldCloud expect to be sent on.

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kApiPrefix = "/api/v1/";
 constexpr std::uint64_t kMaxFieldsBytes = 2u << 20;
+constexpr std::uint64_t kMaxFormBytes = 16u << 20;
 constexpr std::uint64_t kMultipartOverheadBytes = 1u << 20;
 
 /// `request` stays alive in the session for as long as the body handler does.
@@ -63,19 +64,23 @@ class IgnoredBody final : public BodyHandler {
 class FieldsBody final : public BodyHandler {
  public:
   explicit FieldsBody(Pending pending) : pending_(std::move(pending)) {}
-  std::uint64_t limit() const override { return kMaxFieldsBytes; }
+  std::uint64_t limit() const override { return has_files() ? kMaxFormBytes : kMaxFieldsBytes; }
   void feed(std::string_view bytes) override { body_ += bytes; }
 
   Response finish() override {
     return answer(pending_, [&] {
       Call& call = pending_.call;
-      call.fields = parse_fields(call.request.header("Content-Type"), body_);
+      const std::string_view type = call.request.header("Content-Type");
+      call.fields = parse_fields(type, body_);
+      if (has_files()) call.files = parse_form_files(type, body_);
       if (pending_.route.access == Access::Page) check_form(call);
       return pending_.route.handler(call);
     });
   }
 
  private:
+  bool has_files() const { return pending_.route.body == BodyKind::Form; }
+
   Pending pending_;
   std::string body_;
 };
@@ -134,6 +139,7 @@ std::unique_ptr<BodyHandler> body_handler(Pending pending) {
     case BodyKind::Ignored:
       return std::make_unique<IgnoredBody>(std::move(pending));
     case BodyKind::Fields:
+    case BodyKind::Form:
       return std::make_unique<FieldsBody>(std::move(pending));
     default:
       return std::make_unique<FileBody>(std::move(pending));
@@ -151,7 +157,7 @@ void authorize(Call& call, Action action) {
 }
 
 Dispatch start(Services& services, const Request& request, const Route& route, PathParams params) {
-  Pending pending{route, Call{services, request, std::move(params), {}, {}, {}, {}}};
+  Pending pending{route, Call{services, request, std::move(params), {}, {}, {}, {}, {}}};
   pending.call.fields = nlohmann::json::object();
   authenticate(pending.call, route.access);
   if (route.action) authorize(pending.call, *route.action);
@@ -180,7 +186,8 @@ Dispatch find_route(Services& services, const Request& request, std::string_view
 
 std::vector<std::span<const Route>> api_routes() {
   return {auth_routes(),         token_routes(), server_routes(),  user_routes(), project_routes(),
-          collaborator_routes(), file_routes(),  package_routes(), job_routes(),  delta_routes()};
+          collaborator_routes(), file_routes(),  package_routes(), job_routes(),  delta_routes(),
+          picture_routes(),      seed_routes(),  legacy_routes()};
 }
 
 Dispatch dispatch(Services& services, const Request& request) {

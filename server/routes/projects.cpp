@@ -2,6 +2,7 @@
 #include "domain/version_places.hpp"
 #include "http/fields.hpp"
 #include "routes/route_table.hpp"
+#include "routes/seeds.hpp"
 
 namespace qfcsync::server {
 namespace {
@@ -92,11 +93,12 @@ Response answer(Call& call, unsigned status, const std::string& id) {
 }
 
 Response create(Call& call) {
-  const ProjectChange wanted = change_of(call);
+  ProjectChange wanted = change_of(call);
   if (!wanted.name) throw errors::api_error(400).with_detail("name is required");
   if (wanted.owner_id && *wanted.owner_id != call.user_id()) throw errors::permission_denied();
-  const std::string id = call.services.db.write(
-      [&](Connection& db) { return create_project(db, call.user_id(), wanted); });
+  const auto seed = requested_seed(call, wanted);
+  const std::string id = create_seeded_project(call, wanted, seed);
+  if (seed) call.services.wake_jobs();
   return answer(call, 201, id);
 }
 
@@ -129,7 +131,7 @@ Response remove(Call& call) {
 
 constexpr Route kRoutes[] = {
     {"GET", "projects", Access::User, {}, BodyKind::None, list},
-    {"POST", "projects", Access::User, {}, BodyKind::Fields, create},
+    {"POST", "projects", Access::User, {}, BodyKind::Form, create},
     {"GET", "projects/public", Access::User, {}, BodyKind::None, list_public},
     {"GET", "projects/{project}", Access::User, Action::ProjectGet, BodyKind::None, get},
     {"PUT", "projects/{project}", Access::User, Action::ProjectUpdate, BodyKind::Fields, change},

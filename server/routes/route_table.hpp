@@ -20,6 +20,7 @@ enum class BodyKind {
   None,
   Ignored,       ///< read and thrown away
   Fields,        ///< JSON, form or multipart texts -> Call::fields
+  Form,          ///< the same, and its files -> Call::files
   FileToStore,   ///< multipart part `file` -> Call::upload.content
   FileToMemory,  ///< multipart part `file` -> Call::upload.text
 };
@@ -45,6 +46,9 @@ std::span<const Route> user_routes();
 std::span<const Route> project_routes();
 std::span<const Route> collaborator_routes();
 std::span<const Route> file_routes();
+std::span<const Route> seed_routes();
+std::span<const Route> legacy_routes();
+std::span<const Route> picture_routes();
 std::span<const Route> package_routes();
 std::span<const Route> job_routes();
 std::span<const Route> delta_routes();
