@@ -25,15 +25,21 @@ bool is_safe(const Request& request) {
   return request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
 }
 
+/// "host:port" of a URL; "" when it is none.
+std::string_view host_of(std::string_view url) {
+  const auto scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos) return {};
+  const std::string_view rest = url.substr(scheme_end + 3);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
 /// Whether a URL or origin, as browsers send it, is on this server. Behind a proxy that does not
 /// say so we see http where the browser sees https, so plain http compares only the host.
 bool is_own(const Request& request, std::string_view url) {
-  const auto scheme_end = url.find("://");
-  if (scheme_end == std::string_view::npos) return false;
   if (is_https(request) && !url.starts_with("https://")) return false;
-  const std::string_view rest = url.substr(scheme_end + 3);
-  const std::string_view host = rest.substr(0, rest.find_first_of("/?#"));
-  return !host.empty() && equals_ignoring_case(host, request.header("Host"));
+  const std::string own = request.origin();
+  const std::string_view host = host_of(url);
+  return !host.empty() && equals_ignoring_case(host, host_of(own));
 }
 
 bool is_from_own_page(const Request& request) {
