@@ -12,6 +12,8 @@
 namespace qfcsync::chunk {
 namespace {
 
+// So many are compressed together. Part of what decides how versions are stored.
+constexpr std::size_t kBatchChunks = 8;
 constexpr std::size_t kHeldChunks = 16;
 // "Rewritten": over one new chunk in so many.
 constexpr std::uint64_t kNewShare = 4;
@@ -27,12 +29,14 @@ bool is_poor(const EncodedObject& object) {
 }  // namespace
 
 FileEncoder::FileEncoder(ObjectSource& objects, ObjectSink& sink, ObjectDecoder& decoder,
-                         const PreviousVersion* previous)
+                         const PreviousVersion* previous, WorkRunner& runner)
     : objects_(&objects),
       sink_(&sink),
       decoder_(&decoder),
       previous_(previous),
+      runner_(&runner),
       encoder_(objects, decoder),
+      compressors_(runner.lanes()),
       is_decided_(previous == nullptr) {}
 
 void FileEncoder::write(std::string_view bytes) {
@@ -55,6 +59,7 @@ void FileEncoder::write(std::string_view bytes) {
 Manifest FileEncoder::finish(const FileNames& names) {
   if (!rest_.empty()) take_chunk(rest_);
   rest_.clear();
+  encode_waiting();
   if (!is_decided_) decide();
   manifest_.etag = names.etag;
   if (!objects_->find(ObjectKind::Manifest, names.id)) {
@@ -74,35 +79,74 @@ void FileEncoder::take_chunk(std::string_view raw) {
   manifest_.chunks.push_back(id);
   if (is_known(id)) return;
   ++new_chunks_;
-  take_new_chunk(id, raw);
-}
-
-void FileEncoder::take_new_chunk(const ObjectId& id, std::string_view raw) {
-  if (!content_ && is_decided_ && looks_rewritten()) index_previous();
-  if (content_) {
-    sink_->add(encode_by_content(id, raw));
-    return;
-  }
-  const std::size_t number = manifest_.chunks.size() - 1;
-  const bool has_base = previous_ != nullptr && number < previous_->manifest.chunks.size();
-  const ObjectId* base = has_base ? &previous_->manifest.chunks[number] : nullptr;
-  EncodedObject object = encoder_.encode(ObjectKind::Chunk, id, raw, {base, has_base ? 1u : 0u});
-  const bool poor = is_poor(object);
-  if (has_base) {
-    tried_ = std::min(tried_ + 1, kHeldChunks);
-    failures_ = static_cast<std::uint16_t>(failures_ << 1 | (poor ? 1 : 0));
-  }
-  if (is_decided_) {
-    sink_->add(object);
-    return;
-  }
-  held_.push_back({std::move(object), poor ? std::string(raw) : std::string()});
-  if (held_.size() == kHeldChunks) decide();
+  waiting_.push_back({id, manifest_.chunks.size() - 1, std::string(raw)});
+  if (waiting_.size() == kBatchChunks) encode_waiting();
 }
 
 bool FileEncoder::is_known(const ObjectId& id) {
-  const auto is_it = [&](const Held& held) { return held.object.record.id == id; };
-  return std::ranges::any_of(held_, is_it) || objects_->find(ObjectKind::Chunk, id).has_value();
+  return std::ranges::find(waiting_, id, &Waiting::id) != waiting_.end() ||
+         std::ranges::any_of(held_, [&](const Held& held) { return held.chunk.id == id; }) ||
+         objects_->find(ObjectKind::Chunk, id).has_value();
+}
+
+bool FileEncoder::has_place_base(const Waiting& chunk) const noexcept {
+  return previous_ != nullptr && chunk.number < previous_->manifest.chunks.size();
+}
+
+void FileEncoder::encode_waiting() {
+  if (waiting_.empty()) return;
+  if (!content_ && is_decided_ && looks_rewritten()) index_previous();
+  std::vector<EncodedObject> objects = encode(waiting_);
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const bool poor = is_poor(objects[i]);
+    if (!content_ && has_place_base(waiting_[i])) note_delta(poor);
+    if (is_decided_) {
+      sink_->add(objects[i]);
+      continue;
+    }
+    if (!poor) waiting_[i].raw = {};
+    held_.push_back({std::move(objects[i]), std::move(waiting_[i])});
+  }
+  waiting_.clear();
+  if (held_.size() >= kHeldChunks) decide();
+}
+
+std::vector<EncodedObject> FileEncoder::encode(std::span<const Waiting> chunks) {
+  const std::vector<std::vector<ObjectId>> bases = bases_of(chunks);
+  std::vector<EncodePlan> plans;
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    plans.push_back(encoder_.plan(ObjectKind::Chunk, chunks[i].id, chunks[i].raw, bases[i]));
+  }
+  std::vector<EncodedObject> objects(chunks.size());
+  runner_->run(chunks.size(), [&](std::size_t piece, std::size_t lane) {
+    objects[piece] =
+        ObjectEncoder::compress(std::move(plans[piece]), chunks[piece].raw, compressors_[lane]);
+  });
+  return objects;
+}
+
+/// By content once the file looks rewritten, else those of the same number.
+std::vector<std::vector<ObjectId>> FileEncoder::bases_of(std::span<const Waiting> chunks) {
+  std::vector<std::vector<ObjectId>> bases(chunks.size());
+  if (!content_) {
+    for (std::size_t i = 0; i < chunks.size(); ++i) {
+      if (has_place_base(chunks[i])) {
+        bases[i].push_back(previous_->manifest.chunks[chunks[i].number]);
+      }
+    }
+    return bases;
+  }
+  runner_->run(chunks.size(), [&](std::size_t piece, std::size_t) {
+    for (const std::uint32_t number : content_->best_chunks(chunks[piece].raw)) {
+      bases[piece].push_back(previous_->manifest.chunks[number]);
+    }
+  });
+  return bases;
+}
+
+void FileEncoder::note_delta(bool is_poor) noexcept {
+  tried_ = std::min(tried_ + 1, kHeldChunks);
+  failures_ = static_cast<std::uint16_t>(failures_ << 1 | (is_poor ? 1 : 0));
 }
 
 bool FileEncoder::looks_rewritten() const noexcept {
@@ -113,15 +157,19 @@ bool FileEncoder::looks_rewritten() const noexcept {
 /// Lets the held chunks go: as they are, or stored anew by content where that may be better.
 void FileEncoder::decide() {
   is_decided_ = true;
-  if (looks_rewritten()) index_previous();
-  for (Held& held : held_) {
-    if (content_ && is_poor(held.object)) {
-      held.object = encode_by_content(held.object.record.id, held.raw);
-    }
-    sink_->add(held.object);
+  if (looks_rewritten()) {
+    index_previous();
+    encode_held_by_content();
   }
+  for (const Held& held : held_) sink_->add(held.object);
   held_.clear();
   held_.shrink_to_fit();
+}
+
+void FileEncoder::encode_held_by_content() {
+  for (Held& held : held_) {
+    if (is_poor(held.object)) held.object = std::move(encode({&held.chunk, 1}).front());
+  }
 }
 
 void FileEncoder::index_previous() {
@@ -136,14 +184,6 @@ void FileEncoder::index_previous() {
     }
   }
   content_->finish();
-}
-
-EncodedObject FileEncoder::encode_by_content(const ObjectId& id, std::string_view raw) {
-  std::vector<ObjectId> bases;
-  for (const std::uint32_t number : content_->best_chunks(raw)) {
-    bases.push_back(previous_->manifest.chunks[number]);
-  }
-  return encoder_.encode(ObjectKind::Chunk, id, raw, bases);
 }
 
 }  // namespace qfcsync::chunk

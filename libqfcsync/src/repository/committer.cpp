@@ -129,7 +129,7 @@ Ingested Committer::take_bytes(const WorkingFile& file, const chunk::PreviousVer
 
 Ingested Committer::take_once(Capture& source, const chunk::PreviousVersion* previous,
                               ByteSink* copy) {
-  return ingest(source.bytes(), *objects_, *decoder_, previous, copy);
+  return ingest(source.bytes(), *objects_, *decoder_, previous, runner_, copy);
 }
 
 void Committer::find_rows(const chunk::PreviousVersion& previous, const Ingested& now,

@@ -7,6 +7,7 @@
 #include "repository/changes.hpp"
 #include "repository/ingest.hpp"
 #include "repository/new_objects.hpp"
+#include "repository/parallel_runner.hpp"
 #include "repository/state.hpp"
 
 #include <cstdint>
@@ -76,6 +77,7 @@ class Committer {
   std::unique_ptr<NewObjects> objects_;
   std::unique_ptr<chunk::ObjectDecoder> decoder_;
   std::unique_ptr<DecodedGitObjects> git_objects_;
+  ParallelRunner runner_;
   std::optional<chunk::ObjectId> parent_;
   std::map<std::string, CommittedFile> files_;
   std::map<std::string, SeenFile> seen_;
