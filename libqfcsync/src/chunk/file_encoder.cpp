@@ -6,14 +6,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <span>
+#include <exception>
 #include <utility>
 
 namespace qfcsync::chunk {
 namespace {
 
 // So many are compressed together. Part of what decides how versions are stored.
-constexpr std::size_t kBatchChunks = 8;
+constexpr std::size_t kBatchChunks = 4;
 constexpr std::size_t kHeldChunks = 16;
 // "Rewritten": over one new chunk in so many.
 constexpr std::uint64_t kNewShare = 4;
@@ -39,6 +39,14 @@ FileEncoder::FileEncoder(ObjectSource& objects, ObjectSink& sink, ObjectDecoder&
       compressors_(runner.lanes()),
       is_decided_(previous == nullptr) {}
 
+FileEncoder::~FileEncoder() {
+  try {
+    runner_->finish();
+  } catch (const std::exception&) {  // whoever ends early has an error of his own
+    compressing_.clear();
+  }
+}
+
 void FileEncoder::write(std::string_view bytes) {
   while (!bytes.empty()) {
     if (rest_.empty() && bytes.size() >= kChunkBytes) {  // no copy of what is there in one piece
@@ -59,7 +67,8 @@ void FileEncoder::write(std::string_view bytes) {
 Manifest FileEncoder::finish(const FileNames& names) {
   if (!rest_.empty()) take_chunk(rest_);
   rest_.clear();
-  encode_waiting();
+  compress_waiting();
+  take_compressed();
   if (!is_decided_) decide();
   manifest_.etag = names.etag;
   if (!objects_->find(ObjectKind::Manifest, names.id)) {
@@ -79,69 +88,58 @@ void FileEncoder::take_chunk(std::string_view raw) {
   manifest_.chunks.push_back(id);
   if (is_known(id)) return;
   ++new_chunks_;
-  waiting_.push_back({id, manifest_.chunks.size() - 1, std::string(raw)});
-  if (waiting_.size() == kBatchChunks) encode_waiting();
+  waiting_.push_back(prepare(id, raw));
+  if (waiting_.size() == kBatchChunks) compress_waiting();
 }
 
 bool FileEncoder::is_known(const ObjectId& id) {
-  return std::ranges::find(waiting_, id, &Waiting::id) != waiting_.end() ||
-         std::ranges::any_of(held_, [&](const Held& held) { return held.chunk.id == id; }) ||
-         objects_->find(ObjectKind::Chunk, id).has_value();
+  const auto is_it = [&](const Pending& chunk) { return chunk.plan.record.id == id; };
+  return std::ranges::any_of(waiting_, is_it) || std::ranges::any_of(compressing_, is_it) ||
+         std::ranges::any_of(held_, is_it) || objects_->find(ObjectKind::Chunk, id).has_value();
 }
 
-bool FileEncoder::has_place_base(const Waiting& chunk) const noexcept {
-  return previous_ != nullptr && chunk.number < previous_->manifest.chunks.size();
+/// Its bases are those found by content once the file looks rewritten, else that of its number.
+FileEncoder::Pending FileEncoder::prepare(const ObjectId& id, std::string_view raw) {
+  Pending chunk;
+  std::vector<ObjectId> bases;
+  const std::size_t number = manifest_.chunks.size() - 1;
+  if (content_) {
+    bases = bases_by_content(raw);
+  } else if (previous_ != nullptr && number < previous_->manifest.chunks.size()) {
+    chunk.has_place_base = true;
+    bases.push_back(previous_->manifest.chunks[number]);
+  }
+  chunk.plan = encoder_.plan(ObjectKind::Chunk, id, raw, bases);
+  chunk.raw = raw;
+  return chunk;
 }
 
-void FileEncoder::encode_waiting() {
-  if (waiting_.empty()) return;
-  if (!content_ && is_decided_ && looks_rewritten()) index_previous();
-  std::vector<EncodedObject> objects = encode(waiting_);
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    const bool poor = is_poor(objects[i]);
-    if (!content_ && has_place_base(waiting_[i])) note_delta(poor);
+void FileEncoder::compress_waiting() {
+  take_compressed();
+  std::swap(compressing_, waiting_);
+  runner_->begin(compressing_.size(), [this](std::size_t piece, std::size_t lane) {
+    Pending& chunk = compressing_[piece];
+    chunk.object = ObjectEncoder::compress(chunk.plan, chunk.raw, compressors_[lane]);
+    chunk.plan.prefix = {};
+  });
+  if (!is_decided_) take_compressed();  // the next ones are to have the bases that are decided on
+}
+
+void FileEncoder::take_compressed() {
+  runner_->finish();
+  for (Pending& chunk : compressing_) {
+    const bool poor = is_poor(chunk.object);
+    if (chunk.has_place_base) note_delta(poor);
     if (is_decided_) {
-      sink_->add(objects[i]);
+      sink_->add(chunk.object);
       continue;
     }
-    if (!poor) waiting_[i].raw = {};
-    held_.push_back({std::move(objects[i]), std::move(waiting_[i])});
+    if (!poor) chunk.raw = {};
+    held_.push_back(std::move(chunk));
   }
-  waiting_.clear();
+  compressing_.clear();
   if (held_.size() >= kHeldChunks) decide();
-}
-
-std::vector<EncodedObject> FileEncoder::encode(std::span<const Waiting> chunks) {
-  const std::vector<std::vector<ObjectId>> bases = bases_of(chunks);
-  std::vector<EncodePlan> plans;
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    plans.push_back(encoder_.plan(ObjectKind::Chunk, chunks[i].id, chunks[i].raw, bases[i]));
-  }
-  std::vector<EncodedObject> objects(chunks.size());
-  runner_->run(chunks.size(), [&](std::size_t piece, std::size_t lane) {
-    objects[piece] =
-        ObjectEncoder::compress(std::move(plans[piece]), chunks[piece].raw, compressors_[lane]);
-  });
-  return objects;
-}
-
-/// By content once the file looks rewritten, else those of the same number.
-std::vector<std::vector<ObjectId>> FileEncoder::bases_of(std::span<const Waiting> chunks) {
-  std::vector<std::vector<ObjectId>> bases(chunks.size());
-  if (!content_) {
-    for (std::size_t i = 0; i < chunks.size(); ++i) {
-      if (has_place_base(chunks[i])) {
-        bases[i].push_back(previous_->manifest.chunks[chunks[i].number]);
-      }
-    }
-    return bases;
-  }
-  runner_->run(chunks.size(), [&](std::size_t piece, std::size_t) {
-    for (const std::uint32_t number : content_->best_chunks(chunks[piece].raw)) {
-      bases[piece].push_back(previous_->manifest.chunks[number]);
-    }
-  });
-  return bases;
+  if (!content_ && is_decided_ && looks_rewritten()) index_previous();
 }
 
 void FileEncoder::note_delta(bool is_poor) noexcept {
@@ -157,19 +155,26 @@ bool FileEncoder::looks_rewritten() const noexcept {
 /// Lets the held chunks go: as they are, or stored anew by content where that may be better.
 void FileEncoder::decide() {
   is_decided_ = true;
-  if (looks_rewritten()) {
-    index_previous();
-    encode_held_by_content();
+  if (looks_rewritten()) index_previous();
+  for (Pending& chunk : held_) {
+    if (content_ && is_poor(chunk.object)) encode_again(chunk);
+    sink_->add(chunk.object);
   }
-  for (const Held& held : held_) sink_->add(held.object);
   held_.clear();
   held_.shrink_to_fit();
 }
 
-void FileEncoder::encode_held_by_content() {
-  for (Held& held : held_) {
-    if (is_poor(held.object)) held.object = std::move(encode({&held.chunk, 1}).front());
+void FileEncoder::encode_again(Pending& chunk) {
+  chunk.object = encoder_.encode(ObjectKind::Chunk, chunk.object.record.id, chunk.raw,
+                                 bases_by_content(chunk.raw));
+}
+
+std::vector<ObjectId> FileEncoder::bases_by_content(std::string_view raw) const {
+  std::vector<ObjectId> bases;
+  for (const std::uint32_t number : content_->best_chunks(raw)) {
+    bases.push_back(previous_->manifest.chunks[number]);
   }
+  return bases;
 }
 
 void FileEncoder::index_previous() {

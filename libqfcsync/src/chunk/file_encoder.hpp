@@ -35,14 +35,17 @@ struct PreviousVersion {
 /// chunks are held back until that is known. Memory: 32 bytes a chunk, 16 MiB, a compressor a lane,
 /// and the ContentIndex of a rewritten file.
 ///
-/// Eight new chunks each are compressed together, on as many threads as the runner has; what is
-/// decided about them does not depend on that. One thread at a time; all arguments have to outlive
-/// it.
+/// New chunks are compressed four at a time, on as many threads as the runner has, while the next
+/// ones come; what is decided about them does not depend on that. One thread at a time; all
+/// arguments have to outlive it.
 class FileEncoder : public ByteSink {
  public:
   /// @param previous  nullptr: none
   FileEncoder(ObjectSource& objects, ObjectSink& sink, ObjectDecoder& decoder,
               const PreviousVersion* previous, WorkRunner& runner);
+  ~FileEncoder() override;
+  FileEncoder(const FileEncoder&) = delete;
+  FileEncoder& operator=(const FileEncoder&) = delete;
 
   /// @errors LimitExceeded: more than kMaxFileBytes; as ObjectSink::add()
   void write(std::string_view bytes) override;
@@ -56,26 +59,24 @@ class FileEncoder : public ByteSink {
   bool found_by_content() const noexcept { return content_.has_value(); }
 
  private:
-  /// A new chunk that is not encoded yet.
-  struct Waiting {
-    ObjectId id;
-    std::size_t number = 0;  // in the manifest
-    std::string raw;
-  };
-  struct Held {
+  /// A new chunk on its way into the sink.
+  struct Pending {
+    EncodePlan plan;
+    std::string raw;  // empty once it is not needed any more
+    bool has_place_base = false;
     EncodedObject object;
-    Waiting chunk;  // without its bytes where the object is good
   };
+  using Batch = std::vector<Pending>;
   void take_chunk(std::string_view raw);
   bool is_known(const ObjectId& id);
   bool looks_rewritten() const noexcept;
-  void encode_waiting();
-  std::vector<EncodedObject> encode(std::span<const Waiting> chunks);
-  std::vector<std::vector<ObjectId>> bases_of(std::span<const Waiting> chunks);
-  bool has_place_base(const Waiting& chunk) const noexcept;
+  Pending prepare(const ObjectId& id, std::string_view raw);
+  std::vector<ObjectId> bases_by_content(std::string_view raw) const;
+  void compress_waiting();
+  void take_compressed();
   void note_delta(bool is_poor) noexcept;
   void decide();
-  void encode_held_by_content();
+  void encode_again(Pending& chunk);
   void index_previous();
 
   ObjectSource* objects_;
@@ -89,10 +90,11 @@ class FileEncoder : public ByteSink {
   std::string rest_;  // less than a chunk
   Manifest manifest_;
   std::uint64_t new_chunks_ = 0;
-  std::vector<Waiting> waiting_;
+  Batch waiting_;      // prepared
+  Batch compressing_;  // used by the runner until that has finished
 
   bool is_decided_;
-  std::vector<Held> held_;               // new chunks before the decision
+  Batch held_;                           // new chunks before the decision
   std::size_t tried_ = 0;                // of the last 16 deltas against the same number
   std::uint16_t failures_ = 0;           // those that were no gain, a bit each
   std::optional<ContentIndex> content_;  // once the file looks rewritten

@@ -34,9 +34,9 @@ EncodedObject ObjectEncoder::encode(ObjectKind kind, const ObjectId& id, std::st
   return compress(plan(kind, id, raw, bases), raw, compressor_);
 }
 
-EncodedObject ObjectEncoder::compress(EncodePlan plan, std::string_view raw,
+EncodedObject ObjectEncoder::compress(const EncodePlan& plan, std::string_view raw,
                                       Compressor& compressor) {
-  ObjectRecord& record = plan.record;
+  ObjectRecord record = plan.record;
   if (!record.bases.empty()) {
     std::string stored = compressor.compress(raw, plan.prefix);
     if (stored.size() * kDeltaShare < raw.size()) {

@@ -43,7 +43,8 @@ class ObjectEncoder {
   /// thread that has the compressor for itself.
   EncodePlan plan(ObjectKind kind, const ObjectId& id, std::string_view raw,
                   std::span<const ObjectId> bases);
-  static EncodedObject compress(EncodePlan plan, std::string_view raw, Compressor& compressor);
+  static EncodedObject compress(const EncodePlan& plan, std::string_view raw,
+                                Compressor& compressor);
 
  private:
   std::optional<ObjectRecord> usable_base(ObjectKind kind, const ObjectId& id,

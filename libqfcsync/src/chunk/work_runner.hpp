@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <utility>
 
 namespace qfcsync::chunk {
 
@@ -15,17 +16,29 @@ class WorkRunner {
 
   virtual ~WorkRunner() = default;
   virtual std::size_t lanes() const = 0;
-  /// Returns when all pieces are done. @errors what a piece throws
-  virtual void run(std::size_t pieces, const Work& work) = 0;
+  /// Begins pieces while the caller does something else. finish() comes before the next
+  /// one, and before what the pieces use goes.
+  virtual void begin(std::size_t pieces, Work work) = 0;
+  /// Returns when all pieces are done; nothing to do without begin(). @errors what a piece throws
+  virtual void finish() = 0;
 };
 
-/// One after the other.
+/// One after the other, in finish().
 class SerialRunner : public WorkRunner {
  public:
   std::size_t lanes() const override { return 1; }
-  void run(std::size_t pieces, const Work& work) override {
-    for (std::size_t piece = 0; piece < pieces; ++piece) work(piece, 0);
+  void begin(std::size_t pieces, Work work) override {
+    pieces_ = pieces;
+    work_ = std::move(work);
   }
+  void finish() override {
+    const std::size_t pieces = std::exchange(pieces_, 0);
+    for (std::size_t piece = 0; piece < pieces; ++piece) work_(piece, 0);
+  }
+
+ private:
+  std::size_t pieces_ = 0;
+  Work work_;
 };
 
 }  // namespace qfcsync::chunk

@@ -10,20 +10,24 @@ ParallelRunner::~ParallelRunner() {
   changed_.notify_all();
 }
 
-void ParallelRunner::run(std::size_t pieces, const Work& work) {
-  if (pieces > 1) start_threads();
-  std::unique_lock lock(mutex_);
-  work_ = &work;
+void ParallelRunner::begin(std::size_t pieces, Work work) {
+  if (pieces > 0) start_threads();
+  const std::lock_guard lock(mutex_);
+  work_ = std::move(work);
   pieces_ = pieces;
   next_ = 0;
-  if (pieces > 1) changed_.notify_all();
+  changed_.notify_all();
+}
+
+void ParallelRunner::finish() {
+  std::unique_lock lock(mutex_);
   do_pieces(lock, 0);
   changed_.wait(lock, [&] { return running_ == 0; });
-  work_ = nullptr;
+  pieces_ = next_ = 0;
   if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
-/// Where the system has no more threads, the others do all.
+/// Where the system has no more threads, those that there are do all.
 void ParallelRunner::start_threads() {
   if (std::exchange(is_started_, true)) return;
   for (std::size_t lane = 1; lane < lanes_; ++lane) {
@@ -34,7 +38,7 @@ void ParallelRunner::start_threads() {
 void ParallelRunner::serve(std::size_t lane) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [&] { return is_ended_ || (work_ != nullptr && next_ < pieces_); });
+    changed_.wait(lock, [&] { return is_ended_ || next_ < pieces_; });
     if (is_ended_) return;
     do_pieces(lock, lane);
   }
@@ -44,11 +48,10 @@ void ParallelRunner::do_pieces(std::unique_lock<std::mutex>& lock, std::size_t l
   ++running_;
   while (next_ < pieces_) {
     const std::size_t piece = next_++;
-    const Work& work = *work_;
     lock.unlock();
     std::exception_ptr error;
     try {
-      work(piece, lane);
+      work_(piece, lane);
     } catch (...) {
       error = std::current_exception();
     }

@@ -11,7 +11,7 @@
 namespace qfcsync::repository {
 
 /// Runs pieces on the caller's thread and on others, as many as the machine has processors for.
-/// They are started with the first run of more than one piece, and end with this object.
+/// They are started with the first piece, and end with this object; the caller's joins in finish().
 class ParallelRunner : public chunk::WorkRunner {
  public:
   ParallelRunner() : lanes_(extraction::thread_count(0)) {}
@@ -20,8 +20,9 @@ class ParallelRunner : public chunk::WorkRunner {
   ParallelRunner& operator=(const ParallelRunner&) = delete;
 
   std::size_t lanes() const override { return lanes_; }
+  void begin(std::size_t pieces, Work work) override;
   /// After an error no more pieces are begun; the first error is thrown.
-  void run(std::size_t pieces, const Work& work) override;
+  void finish() override;
 
  private:
   void start_threads();
@@ -33,7 +34,7 @@ class ParallelRunner : public chunk::WorkRunner {
   bool is_started_ = false;
   std::mutex mutex_;  // of all below
   std::condition_variable changed_;
-  const Work* work_ = nullptr;  // of the run that is on
+  Work work_;
   std::size_t pieces_ = 0;
   std::size_t next_ = 0;
   std::size_t running_ = 0;

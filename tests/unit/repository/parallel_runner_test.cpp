@@ -7,6 +7,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -27,6 +28,11 @@ chunk::PreviousVersion store(MemoryObjects& objects, const std::string& file,
   return {names.id, encoder.finish(names)};
 }
 
+void run(chunk::WorkRunner& runner, std::size_t pieces, chunk::WorkRunner::Work work) {
+  runner.begin(pieces, std::move(work));
+  runner.finish();
+}
+
 TEST_SUITE_BEGIN("repository/parallel_runner");
 
 TEST_CASE("each piece is done once, in a lane that no other piece has at that time") {
@@ -36,7 +42,7 @@ TEST_CASE("each piece is done once, in a lane that no other piece has at that ti
     CAPTURE(pieces);
     std::vector<std::atomic<int>> done(pieces);
     std::atomic<int> shared{0};
-    runner.run(pieces, [&](std::size_t piece, std::size_t lane) {
+    run(runner, pieces, [&](std::size_t piece, std::size_t lane) {
       if (lanes[lane]++ != 0) ++shared;
       ++done[piece];
       --lanes[lane];
@@ -49,13 +55,13 @@ TEST_CASE("each piece is done once, in a lane that no other piece has at that ti
 TEST_CASE("what a piece throws comes to the caller, and the next run is as good as any") {
   ParallelRunner runner;
   for (int round = 0; round < 20; ++round) {
-    CHECK_THROWS_AS(runner.run(50,
-                               [](std::size_t piece, std::size_t) {
-                                 if (piece == 7) throw std::runtime_error("no");
-                               }),
+    CHECK_THROWS_AS(run(runner, 50,
+                        [](std::size_t piece, std::size_t) {
+                          if (piece == 7) throw std::runtime_error("no");
+                        }),
                     std::runtime_error);
     std::atomic<int> done{0};
-    runner.run(50, [&](std::size_t, std::size_t) { ++done; });
+    run(runner, 50, [&](std::size_t, std::size_t) { ++done; });
     CHECK(done == 50);
   }
 }
