@@ -17,21 +17,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kCopyBytes = 256u << 10;
+constexpr std::size_t kCopyStep = 1u << 30;
+
 io::Descriptor open_file(const fs::path& file, int flags) {
   io::Descriptor opened(::open(file.c_str(), flags | O_CLOEXEC, 0600));
   if (opened.get() < 0) throw_errno("cannot open " + file.string());
   return opened;
 }
 
+void copy_by_hand(int in, int out, const fs::path& from, const fs::path& to) {
+  std::string buffer(kCopyBytes, '\0');
+  while (const std::size_t count = io::read_some(in, buffer.data(), buffer.size(), from)) {
+    io::write_all(out, std::string_view(buffer).substr(0, count), to);
+  }
+}
+
+/// File systems and kernels that do not copy by themselves; the copy then is as far as it is.
+bool cannot_copy(int error) {
+  return error == EXDEV || error == ENOSYS || error == EOPNOTSUPP || error == EINVAL ||
+         error == EPERM;
+}
+
 /// Without moving bytes where the file system can share them.
 void copy_bytes(const fs::path& from, const fs::path& to) {
   const io::Descriptor in = open_file(from, O_RDONLY);
   const io::Descriptor out = open_file(to, O_WRONLY | O_CREAT | O_TRUNC);
-  constexpr std::size_t kStep = 1u << 30;
   for (;;) {
-    const ssize_t count = ::copy_file_range(in.get(), nullptr, out.get(), nullptr, kStep, 0);
-    if (count == 0) return;
-    if (count < 0 && errno != EINTR) throw_errno("cannot copy to " + to.string());
+    const ssize_t count = ::copy_file_range(in.get(), nullptr, out.get(), nullptr, kCopyStep, 0);
+    if (count > 0 || (count < 0 && errno == EINTR)) continue;
+    // Some file systems say that there is nothing to copy: then there is nothing to read, either.
+    if (count == 0 || cannot_copy(errno)) return copy_by_hand(in.get(), out.get(), from, to);
+    throw_errno("cannot copy to " + to.string());
   }
 }
 

@@ -11,7 +11,7 @@ ParallelRunner::~ParallelRunner() {
 }
 
 void ParallelRunner::begin(std::size_t pieces, Work work) {
-  if (pieces > 0) start_threads();
+  if (pieces > 1) start_threads();  // one alone does not pay for them
   const std::lock_guard lock(mutex_);
   work_ = std::move(work);
   pieces_ = pieces;

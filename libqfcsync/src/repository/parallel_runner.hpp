@@ -11,7 +11,8 @@
 namespace qfcsync::repository {
 
 /// Runs pieces on the caller's thread and on others, as many as the machine has processors for.
-/// They are started with the first piece, and end with this object; the caller's joins in finish().
+/// They are started with the first run of two pieces, and end with this object; the caller's joins
+/// in finish().
 class ParallelRunner : public chunk::WorkRunner {
  public:
   ParallelRunner() : lanes_(extraction::thread_count(0)) {}
