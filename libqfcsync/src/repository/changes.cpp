@@ -5,6 +5,7 @@
 #include "chunk/limits.hpp"
 #include "io/descriptor.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -77,8 +78,14 @@ void make_base(chunk::ObjectDecoder& decoder, const chunk::Manifest& before,
 }
 
 std::string all_of(const ByteStore& store) {
+  std::string bytes;
+  bytes.reserve(static_cast<std::size_t>(store.size()));
   std::string buffer;
-  return std::string(store.read(0, static_cast<std::size_t>(store.size()), buffer));
+  while (bytes.size() < store.size()) {
+    bytes += store.read(bytes.size(),
+                        std::min<std::size_t>(kCopyBytes, store.size() - bytes.size()), buffer);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -94,7 +101,7 @@ void ScratchSink::write(std::string_view bytes) { io::write_all(fd_, bytes, file
 
 FoundChanges find_changes(chunk::ObjectDecoder& decoder, const chunk::Manifest& before,
                           const chunk::Manifest& now, const fs::path& modified,
-                          const fs::path& base) {
+                          const fs::path& base, const Progress& progress) {
   FoundChanges found;
   try {
     make_base(decoder, before, now, modified, base);
@@ -102,6 +109,7 @@ FoundChanges find_changes(chunk::ObjectDecoder& decoder, const chunk::Manifest& 
     ExtractOptions options;
     options.schema = SchemaPolicy::Report;
     options.with_envelope = true;
+    options.progress = progress;
     ExtractResult result = extract(base, modified, *bytes, options);
     found.summary = std::move(result.summary);
     const bool says_all = result.schema_operations.empty();

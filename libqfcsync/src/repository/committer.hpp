@@ -2,6 +2,7 @@
 
 #include <qfcsync/repository.hpp>
 
+#include "extract/progress.hpp"
 #include "history/graph.hpp"
 #include "repository/capture.hpp"
 #include "repository/changes.hpp"
@@ -34,7 +35,8 @@ struct CommittedFile {
 /// put on top of theirs; packs are made again only if they stand on what is not there any more.
 class Committer {
  public:
-  Committer(State& state, const CommitOptions& options);
+  /// @param meter  of the bytes that are read; has to outlive it
+  Committer(State& state, const CommitOptions& options, extraction::ProgressMeter& meter);
 
   /// Puts a file in, unless it is the same as before.
   void add_file(const WorkingFile& file);
@@ -60,6 +62,7 @@ class Committer {
                  const ScratchFile& copy, CommittedFile& committed);
   void store_changeset(const std::string& bytes, CommittedFile& committed);
   void put(CommittedFile committed);
+  void forget_decoded();
 
   chunk::ObjectId store_history();
   void store_git(history::Graph& graph, const std::map<chunk::ObjectId, chunk::ObjectId>& bases);
@@ -72,6 +75,7 @@ class Committer {
 
   State* state_;
   CommitOptions options_;
+  extraction::ProgressMeter* meter_;
   Timestamp begun_;
   std::int64_t time_s_;
   std::unique_ptr<NewObjects> objects_;
