@@ -11,6 +11,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace qfcsync::repository {
 namespace {
@@ -62,13 +65,16 @@ Committer::Committer(State& state, const CommitOptions& options, extraction::Pro
       begun_(std::chrono::system_clock::now()),
       time_s_(seconds_of(options.time)),
       objects_(std::make_unique<NewObjects>(state.store(), state.objects())),
+      decoder_(std::make_unique<chunk::ObjectDecoder>(*objects_, state.options().decoded_bytes)),
       git_objects_(std::make_unique<DecodedGitObjects>(*objects_)),
-      parent_(state.head()) {
-  forget_decoded();
-}
+      parent_(state.head()) {}
 
+/// Comparing rows needs the memory, on threads that glibc does not let have what others freed.
 void Committer::forget_decoded() {
   decoder_ = std::make_unique<chunk::ObjectDecoder>(*objects_, state_->options().decoded_bytes);
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 std::optional<history::Pointer> Committer::before_of(const std::string& path) {
@@ -162,7 +168,7 @@ void Committer::find_rows(const chunk::PreviousVersion& previous, const Ingested
     meter_->add(0);
     return true;
   };
-  forget_decoded();  // comparing and encoding need the memory
+  forget_decoded();
   FoundChanges found =
       find_changes(*decoder_, previous.manifest, now.manifest, copy.path(), base.path(), go_on);
   forget_decoded();
