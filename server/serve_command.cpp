@@ -29,6 +29,7 @@ struct ServeOptions {
   std::string data;
   std::string listen;
   std::string config_file;
+  bool prints_config = false;
 };
 
 Config settings(const ServeOptions& options) {
@@ -55,6 +56,10 @@ std::size_t worker_threads(const Config& config) {
 
 void serve(const ServeOptions& options) {
   const Config config = settings(options);
+  if (options.prints_config) {
+    fmt::print("{}", config_text(config));
+    return;
+  }
   spdlog::set_default_logger(spdlog::stderr_color_mt("qfcsync"));
   spdlog::set_level(spdlog::level::from_str(config.log_level));
   // A busy port must leave no data folder behind; requests are only taken in run().
@@ -95,10 +100,10 @@ void add_serve_command(CLI::App& app) {
   command->add_option("--data", options->data, "Folder with all state [./qfcsync-data]");
   command->add_option("--listen", options->listen,
                       "HOST:PORT to listen on, port 0 takes a free one [127.0.0.1:8010]");
-  command->add_option(
-      "--config", options->config_file,
-      "TOML file; keys: data, listen, token_lifetime_hours, keep_versions, "
-      "min_range_bytes, worker_threads, prune_delay_seconds, site_title, log_level");
+  command->add_option("--config", options->config_file,
+                      "TOML file with settings; --print-config shows all keys");
+  command->add_flag("--print-config", options->prints_config,
+                    "Print the settings as a configuration file, with what each one does, and end");
   command->callback([options] { serve(*options); });
 }
 

@@ -107,6 +107,7 @@ void add_user_commands(CLI::App& app) {
   with_data(user->add_subcommand("list", "List the accounts."))->callback([options] {
     list_users(*options);
   });
+  add_account_commands(*user);
   with_name(user->add_subcommand("passwd", "Set a new password and end all tokens."))
       ->callback([options] { change_password(*options); });
 }

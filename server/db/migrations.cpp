@@ -203,7 +203,137 @@ CREATE TABLE dead_content (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps = {kFirst, kRepositories};
+constexpr const char* kOrganizations = R"sql(
+ALTER TABLE user ADD COLUMN has_accepted_terms INTEGER NOT NULL DEFAULT 1;
+
+CREATE TABLE organization (
+  user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,  -- an account of type 2
+  owner_id INTEGER NOT NULL REFERENCES user,                      -- never a member
+  default_project_role TEXT                 -- of members on its projects, NULL = none
+);
+CREATE INDEX organization_owner ON organization (owner_id);
+
+CREATE TABLE member (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  organization_id INTEGER NOT NULL REFERENCES organization ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+  role TEXT NOT NULL,                       -- admin, creator, member
+  is_public INTEGER NOT NULL DEFAULT 0,
+  created_by INTEGER REFERENCES user ON DELETE SET NULL,
+  updated_by INTEGER REFERENCES user ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  UNIQUE (organization_id, user_id)
+);
+CREATE INDEX member_user ON member (user_id, organization_id, role);
+
+CREATE TABLE team (
+  user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,  -- of type 3: @organization/name
+  organization_id INTEGER NOT NULL REFERENCES organization ON DELETE CASCADE
+);
+CREATE INDEX team_organization ON team (organization_id);
+
+CREATE TABLE team_member (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  team_id INTEGER NOT NULL REFERENCES team ON DELETE CASCADE,
+  user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+  UNIQUE (team_id, user_id)
+);
+CREATE INDEX team_member_user ON team_member (user_id, team_id);
+DROP INDEX collaborator_user;
+CREATE INDEX collaborator_user ON collaborator (user_id, project_id, role);
+
+-- The plan of the configuration, one row; written at every start of the server so that commands
+-- beside it know it.
+CREATE TABLE plan (
+  code TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  is_premium INTEGER NOT NULL,
+  storage_bytes INTEGER NOT NULL,
+  warning_bytes INTEGER NOT NULL,           -- less than this is left: clients warn
+  critical_bytes INTEGER NOT NULL,
+  keep_versions INTEGER NOT NULL,
+  max_members INTEGER NOT NULL,             -- -1 = as many as they like
+  max_collaborators INTEGER NOT NULL,       -- persons on a private project, -1 likewise
+  allows_online_layers INTEGER NOT NULL
+);
+
+-- What an account has that differs from the plan; NULL = as there.
+CREATE TABLE subscription (
+  user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,
+  id TEXT NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  active_since INTEGER NOT NULL,
+  active_until INTEGER,
+  storage_bytes INTEGER,
+  keep_versions INTEGER,
+  max_members INTEGER,
+  max_collaborators INTEGER,
+  is_premium INTEGER,
+  allows_online_layers INTEGER
+);
+
+ALTER TABLE project ADD COLUMN keep_versions INTEGER;  -- NULL = as the owner's plan says
+-- No file has more versions than this; NULL = not known.
+ALTER TABLE project ADD COLUMN kept_versions INTEGER;
+
+-- Details are long: as the last column they cost nothing where they are not read.
+ALTER TABLE project RENAME COLUMN details TO former_details;
+ALTER TABLE project ADD COLUMN details TEXT;
+UPDATE project SET details = former_details WHERE former_details IS NOT NULL;
+ALTER TABLE project DROP COLUMN former_details;
+
+-- What lists of projects ask of every row, answered by the index alone.
+CREATE INDEX project_public ON project (id) WHERE is_public;
+CREATE INDEX project_shared_datasets ON project (owner_id, id)
+  WHERE project_type = 'shared_datasets';
+CREATE INDEX project_storage ON project (owner_id, storage_bytes);
+CREATE INDEX job_busy ON job (project_id) WHERE status IN ('pending', 'queued', 'started');
+CREATE INDEX job_packaged ON job (project_id, seq, finished_at)
+  WHERE type = 'package' AND status = 'finished';
+
+CREATE TABLE avatar (
+  user_id INTEGER PRIMARY KEY REFERENCES user ON DELETE CASCADE,
+  public_id TEXT NOT NULL UNIQUE,           -- random: tells nothing about the account
+  sha256 TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  extension TEXT NOT NULL,                  -- png, jpg or svg
+  uploaded_at INTEGER NOT NULL
+);
+
+CREATE TABLE thumbnail (
+  project_id TEXT PRIMARY KEY REFERENCES project ON DELETE CASCADE,
+  sha256 TEXT NOT NULL,
+  etag TEXT NOT NULL,
+  extension TEXT NOT NULL,                  -- png or jpg
+  uploaded_at INTEGER NOT NULL
+);
+
+-- From what a project is built when it does not begin empty.
+CREATE TABLE seed (
+  project_id TEXT PRIMARY KEY REFERENCES project ON DELETE CASCADE,
+  extent TEXT,                              -- minx,miny,maxx,maxy in EPSG:4326
+  clone_from_project TEXT,
+  settings TEXT NOT NULL,                   -- JSON: basemaps, xlsform
+  xlsform_sha256 TEXT,
+  xlsform_name TEXT
+);
+
+-- Logins of browsers. The key is in the cookie, only its hash here.
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key_sha256 TEXT NOT NULL UNIQUE,
+  user_id INTEGER NOT NULL REFERENCES user ON DELETE CASCADE,
+  client_type TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  last_used_at INTEGER
+);
+CREATE INDEX session_user ON session (user_id);
+)sql";
+
+constexpr std::array kSteps = {kFirst, kRepositories, kOrganizations};
 
 }  // namespace
 

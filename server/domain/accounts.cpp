@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::size_t kMaxPersonNameBytes = 150;
 
+constexpr std::string_view kSelect =
+    "SELECT id, username, type, email, first_name, last_name, is_active, is_staff, "
+    "(SELECT public_id || '/avatar.' || extension FROM avatar WHERE user_id = id) FROM user ";
+
 User user_of(const Row& row) {
   User user;
   user.id = row.integer(0);
@@ -26,6 +30,7 @@ User user_of(const Row& row) {
   user.last_name = row.text(5);
   user.is_active = row.boolean(6);
   user.is_staff = row.boolean(7);
+  user.avatar = row.text(8);
   return user;
 }
 
@@ -66,17 +71,13 @@ void check_free(Connection& db, const UserChange& change, std::int64_t own_id) {
 }
 
 std::optional<User> find_by_id(Connection& db, std::int64_t id) {
-  return db.first(
-      "SELECT id, username, type, email, first_name, last_name, is_active, is_staff "
-      "FROM user WHERE id = ?",
-      {id}, user_of);
+  return db.first(fmt::format("{} WHERE id = ?", kSelect), {id}, user_of);
 }
 
 std::optional<User> find_by_name(Connection& db, std::string_view username) {
-  return db.first(
-      "SELECT id, username, type, email, first_name, last_name, is_active, is_staff "
-      "FROM user WHERE username = ?1 AND username = ?1 COLLATE BINARY",  // by index, then exactly
-      {username}, user_of);
+  // By index, then exactly.
+  return db.first(fmt::format("{} WHERE username = ?1 AND username = ?1 COLLATE BINARY", kSelect),
+                  {username}, user_of);
 }
 
 User require_user(std::optional<User> user) {
@@ -117,10 +118,7 @@ std::optional<User> Accounts::find(std::string_view username) {
 
 std::vector<User> Accounts::list() {
   return db_.read([](Connection& db) {
-    return db.all(
-        "SELECT id, username, type, email, first_name, last_name, is_active, is_staff "
-        "FROM user ORDER BY username",
-        {}, user_of);
+    return db.all(fmt::format("{} ORDER BY username", kSelect), {}, user_of);
   });
 }
 
@@ -150,6 +148,7 @@ void Accounts::set_password(std::string_view username, const std::string& passwo
     db.run(
         "UPDATE token SET expires_at = ?1, updated_at = ?1 WHERE user_id = ?2 AND expires_at > ?1",
         {time, user.id});
+    db.run("DELETE FROM session WHERE user_id = ?", {user.id});
     forget_login_failures(db, user.username);
     forget_login_failures(db, user.email);
   });

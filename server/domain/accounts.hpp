@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,10 @@ namespace qfcsync::server {
 
 inline constexpr int kMaxLoginFailures = 5;
 inline constexpr Timestamp kLockOutMicroseconds = 30ll * 60 * 1'000'000;
+/// A browser stays signed in for so long.
+inline constexpr std::int64_t kBrowserSessionHours = 14 * 24;
+/// What is kept of a User-Agent.
+inline constexpr std::size_t kMaxUserAgentBytes = 1000;
 
 /// A person (later also an organization or a team) as others may see it.
 struct User {
@@ -28,6 +33,7 @@ struct User {
   std::string last_name;
   bool is_active = true;
   bool is_staff = false;
+  std::string avatar;  ///< end of its URL: "<public id>/avatar.png"; "" = none
 
   /// First and last name, joined and trimmed.
   std::string full_name() const;
@@ -39,6 +45,8 @@ struct Principal {
   std::string username;
   bool is_staff = false;
   ClientType client_type = ClientType::Unknown;
+  std::int64_t token_id = 0;    ///< 0 without a token
+  std::int64_t session_id = 0;  ///< 0 without a browser session
 };
 
 struct NewUser {
@@ -80,9 +88,26 @@ struct LoginResult {
   LoginFailure failure = LoginFailure::None;  ///< why there is no session
 };
 
-/// Persons, their passwords and tokens. All methods may be called concurrently.
+/// A successful login of a browser.
+struct BrowserLogin {
+  std::string key;                            ///< for the cookie
+  LoginFailure failure = LoginFailure::None;  ///< why there is no key
+};
+
+/// A token as its owner sees it; the key is known to nobody but the client.
+struct TokenInfo {
+  std::int64_t id = 0;
+  std::string client_type;
+  std::string user_agent;
+  Timestamp created_at = 0;
+  Timestamp expires_at = 0;
+  std::optional<Timestamp> last_used_at;
+};
+
+/// Persons, their passwords, tokens and browser sessions. All methods may be called concurrently.
 ///
-/// Passwords are kept as Argon2id hashes, tokens as SHA-256 of the key; neither can be read back.
+/// Passwords are kept as Argon2id hashes, tokens and sessions as SHA-256 of the key; none can be
+/// read back.
 class Accounts {
  public:
   /// @ownership `db` must outlive the accounts
@@ -104,7 +129,7 @@ class Accounts {
   /// @errors as create(); NotFound
   User update(std::int64_t user_id, const UserChange& change);
 
-  /// Sets a new password, ends all tokens and a lock-out.
+  /// Sets a new password, ends all tokens, browser sessions and a lock-out.
   ///
   /// @errors NotFound; InvalidArgument: empty, too long or with blanks at its ends, or no person
   void set_password(std::string_view username, const std::string& password);
@@ -117,24 +142,60 @@ class Accounts {
   /// restarts; the one that reaches the limit is answered LockedOut.
   LoginResult login(const LoginRequest& request);
 
+  /// Checks credentials as login() does and starts a browser session. Its client type is told
+  /// from this first request and stays.
+  BrowserLogin log_in_browser(const LoginRequest& request);
+
+  /// Starts a browser session of somebody who has just proved who he is. @return its key
+  std::string start_browser_session(std::int64_t user_id, const std::string& user_agent);
+
   /// Who the key belongs to; nullopt for unknown and expired keys and inactive users.
   std::optional<Principal> authenticate(std::string_view key);
 
-  /// Ends all tokens of the user, whatever the client.
+  /// A new token of the type that only the server's own jobs have. @return its key
+  std::string create_worker_token(std::int64_t user_id);
+
+  /// The same for the key of a browser session.
+  std::optional<Principal> authenticate_browser(std::string_view key);
+
+  /// Ends all tokens of the user, whatever the client. Browser sessions go on.
   void logout(std::int64_t user_id);
+
+  /// Ends one browser session.
+  void end_browser_session(std::int64_t session_id);
+
+  /// The person's tokens that are valid now, newest first.
+  std::vector<TokenInfo> tokens(std::int64_t user_id);
+
+  /// Ends one token. @return false when the person has no such valid token
+  bool revoke_token(std::int64_t user_id, std::int64_t token_id);
+
+  /// Sets a new password for who knows the old one. Ends all other tokens and browser sessions
+  /// of the person. A wrong old password counts as a failed login.
+  ///
+  /// @errors InvalidArgument: the new password is too weak (message says why)
+  LoginFailure change_password(const Principal& person, const std::string& old_password,
+                               const std::string& new_password, const std::string& address);
 
   /// Writes the times of last use that authenticate() has noted. Call about every second and at
   /// the end; a request must not cost a write.
   void flush();
 
  private:
+  using Succeed = std::function<void(Connection&, const User&)>;
+
   std::mutex& attempt_mutex(const std::string& identifier);
+
+  /// Checks credentials and counts failures; `succeed` is part of the transaction of a right login.
+  LoginFailure attempt(const LoginRequest& request, const Succeed& succeed);
 
   Database& db_;
   const std::int64_t token_lifetime_hours_;
   std::mutex used_mutex_;
-  std::map<std::int64_t, Timestamp> used_tokens_;  // token id -> last use, guarded by used_mutex_
-  std::array<std::mutex, 16> attempt_mutexes_;     // picked by name, taken before the database
+  // id -> last use, guarded by used_mutex_
+  std::map<std::int64_t, Timestamp> used_tokens_;
+  std::map<std::int64_t, Timestamp> used_sessions_;
+  std::array<std::mutex, 16> attempt_mutexes_;  // picked by name, taken before the database
 };
 
 }  // namespace qfcsync::server

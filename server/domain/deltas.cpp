@@ -21,20 +21,6 @@ constexpr std::string_view kUnpermitted =
   throw errors::invalid_deltafile(std::move(message));
 }
 
-void check_ids(const Deltafile& file) {
-  if (!base::is_uuid(file.id)) refuse(fmt::format("The deltafile's id '{}' is no UUID.", file.id));
-  std::unordered_set<std::string_view> seen;
-  for (const Delta& delta : file.deltas) {
-    if (!base::is_uuid(delta.uuid)) refuse(fmt::format("The uuid '{}' is no UUID.", delta.uuid));
-    if (!delta.client_id.empty() && !base::is_uuid(delta.client_id)) {
-      refuse(fmt::format("The clientId '{}' is no UUID.", delta.client_id));
-    }
-    if (!seen.insert(delta.uuid).second) {
-      refuse(fmt::format("The uuid '{}' occurs twice in the file.", delta.uuid));
-    }
-  }
-}
-
 Action action_of(const Delta& delta) {
   return delta.method == DeltaMethod::Create ? Action::DeltaCreate : Action::DeltaChange;
 }
@@ -98,9 +84,22 @@ void lower_ids(Deltafile& file) {
   }
 }
 
+void check_ids(const Deltafile& file) {
+  if (!base::is_uuid(file.id)) refuse(fmt::format("The deltafile's id '{}' is no UUID.", file.id));
+  std::unordered_set<std::string_view> seen;
+  for (const Delta& delta : file.deltas) {
+    if (!base::is_uuid(delta.uuid)) refuse(fmt::format("The uuid '{}' is no UUID.", delta.uuid));
+    if (!delta.client_id.empty() && !base::is_uuid(delta.client_id)) {
+      refuse(fmt::format("The clientId '{}' is no UUID.", delta.client_id));
+    }
+    if (!seen.insert(delta.uuid).second) {
+      refuse(fmt::format("The uuid '{}' occurs twice in the file.", delta.uuid));
+    }
+  }
+}
+
 void store_deltas(Connection& db, const ProjectRecord& project, const Deltafile& file,
                   std::int64_t user_id) {
-  check_ids(file);
   for (const Delta& delta : file.deltas) {
     const auto seq = store_delta(db, project, file.id, delta, user_id);
     if (!seq) continue;
@@ -115,6 +114,18 @@ void store_faulty_deltafile(Connection& db, const std::string& project_id, std::
       "reason, sha256, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       {project_id, file.deltafile_id, file.user_agent, user_id, now(), file.reason, file.sha256,
        file.size});
+}
+
+void decide_deltas(Connection& db, const std::string& project_id, const std::string& deltafile_id,
+                   const std::vector<std::string>& ids, DeltaDecision decision) {
+  const bool is_reapply = decision == DeltaDecision::Reapply;
+  db.run(fmt::format(
+             "UPDATE delta SET status = ?1, feedback = {}, updated_at = ?2 "
+             "WHERE project_id = ?3 AND status NOT IN ('applied', {}) AND seq IN "
+             "(SELECT delta_seq FROM deltafile_entry WHERE project_id = ?3 AND "
+             "deltafile_id = ?4) AND (?5 = '[]' OR id IN (SELECT value FROM json_each(?5)))",
+             is_reapply ? "NULL" : "feedback", is_reapply ? "'pending', 'started'" : "'ignored'"),
+         {is_reapply ? "pending" : "ignored", now(), project_id, deltafile_id, json(ids).dump()});
 }
 
 DeltaPage list_deltas(Connection& db, const std::string& project_id, const DeltaFilter& filter) {

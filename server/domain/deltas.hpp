@@ -16,10 +16,12 @@ namespace qfcsync::server {
 /// Writes all UUIDs of a file in lower case, as they are kept and compared.
 void lower_ids(Deltafile& file);
 
+/// @errors ApiError invalid_deltafile: a uuid twice in the file, or ids that are none
+void check_ids(const Deltafile& file);
+
 /// Stores the deltas of a file, each once: pending, or unpermitted when the role does not allow
 /// it. A delta that is known already only gets an entry under the new file id.
-///
-/// @errors ApiError invalid_deltafile: a uuid twice in the file, or ids that are none
+/// The ids must have been checked.
 void store_deltas(Connection& db, const ProjectRecord& project, const Deltafile& file,
                   std::int64_t user_id);
 
@@ -33,6 +35,18 @@ struct FaultyDeltafile {
 };
 void store_faulty_deltafile(Connection& db, const std::string& project_id, std::int64_t user_id,
                             const FaultyDeltafile& file);
+
+enum class DeltaDecision {
+  Reapply,  ///< pending again, as if it had just come
+  Ignore,   ///< final, whatever it was
+};
+
+/// Changes the state of deltas that were sent with a file. Applied ones stay as they are: they
+/// would happen twice. What is being ignored was not applied and will not be.
+///
+/// @param ids  only these; empty = all of the file
+void decide_deltas(Connection& db, const std::string& project_id, const std::string& deltafile_id,
+                   const std::vector<std::string>& ids, DeltaDecision decision);
 
 struct DeltaFilter {
   std::string deltafile_id;  ///< "" = all of the project

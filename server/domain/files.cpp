@@ -135,9 +135,38 @@ void add_version(Connection& db, const Config& config, const std::string& projec
   }
   db.run("UPDATE project SET storage_bytes = storage_bytes + ? WHERE id = ?",
          {version.content.size, project_id});
-  apply_retention(db, project_id, version.name, config.keep_versions);
+  const bool keeps_less =
+      config.keep_attachment_versions > 0 && is_attachment(version.name, project->attachment_dirs);
+  apply_retention(db, project_id, version.name,
+                  keeps_less ? config.keep_attachment_versions : config.keep_versions);
   note_waiting_versions(db, project_id, version.name);
   touch_project(db, *project, version.name, time);
+}
+
+void set_qgis_version(Connection& db, const std::string& project_id, const std::string& version) {
+  db.run("UPDATE project SET qgis_version = nullif(?, '') WHERE id = ?", {version, project_id});
+}
+
+void add_files(Connection& db, const std::string& project_id, const std::vector<NewFile>& files,
+               std::int64_t user_id, Timestamp time) {
+  std::optional<std::string> qgis_file;
+  std::uint64_t bytes = 0;
+  for (const NewFile& file : files) {
+    db.run("INSERT INTO file (project_id, name, uploaded_at) VALUES (?, ?, ?)",
+           {project_id, file.name, time});
+    db.run(
+        "INSERT INTO file_version (id, file_id, sha256, etag, size, uploaded_at, uploaded_by) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        {new_uuid(), db.last_id(), file.content.sha256, file.content.etag, file.content.size, time,
+         user_id});
+    if (is_qgis_file(file.name)) qgis_file = file.name;
+    bytes += file.content.size;
+  }
+  const SqlParam restricted_at = qgis_file ? SqlParam(time) : SqlParam(nullptr);
+  db.run(
+      "UPDATE project SET qgis_file = ?, storage_bytes = storage_bytes + ?, "
+      "data_last_updated_at = ?, restricted_data_last_updated_at = ? WHERE id = ?",
+      {qgis_file, bytes, time, restricted_at, project_id});
 }
 
 bool is_sqlite_log(const std::string& name) {

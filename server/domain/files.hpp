@@ -60,6 +60,19 @@ void check_upload(const ProjectRecord& project, const std::string& name);
 void add_version(Connection& db, const Config& config, const std::string& project_id,
                  const NewVersion& version, Timestamp time);
 
+/// Notes which version "x.y.z" of QGIS wrote the project file.
+void set_qgis_version(Connection& db, const std::string& project_id, const std::string& version);
+
+/// A content under a name.
+struct NewFile {
+  std::string name;
+  ObjectInfo content;
+};
+
+/// Fills an empty project with files; as add_version() for each of them, in one go.
+void add_files(Connection& db, const std::string& project_id, const std::vector<NewFile>& files,
+               std::int64_t user_id, Timestamp time);
+
 /// True for a log that SQLite keeps beside a database (`-wal`, `-shm`, `-journal`).
 bool is_sqlite_log(const std::string& name);
 

@@ -103,6 +103,10 @@ void finish_job(Connection& db, const std::string& id, bool succeeded, const std
       {succeeded ? "finished" : "failed", now(), feedback, output, id});
 }
 
+void drop_job_output(Connection& db, Timestamp before) {
+  db.run("UPDATE job SET output = NULL WHERE finished_at < ? AND output IS NOT NULL", {before});
+}
+
 std::string feedback_document(const std::string& workflow_id, const std::string& workflow_name,
                               const std::vector<JobStep>& steps, const std::string& error,
                               const std::string& error_type) {
@@ -126,6 +130,10 @@ std::string feedback_document(const std::string& workflow_id, const std::string&
                    {"steps", std::move(list)},
                    {"outputs", std::move(outputs)},
                    {"container_exit_code", error.empty() ? 0 : 1}};
+  if (error_type == "TIMEOUT") {
+    document["container_exit_code"] = -1;
+    document["error_timeout"] = true;
+  }
   if (!error.empty()) {
     document["error"] = error;
     document["error_type"] = error_type;

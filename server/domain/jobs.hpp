@@ -50,6 +50,9 @@ void start_job(Connection& db, const std::string& id, Timestamp time);
 void finish_job(Connection& db, const std::string& id, bool succeeded, const std::string& feedback,
                 const std::string& output);
 
+/// Drops the logs of jobs that ended before that time.
+void drop_job_output(Connection& db, Timestamp before);
+
 /// One step of a feedback document.
 struct JobStep {
   std::string id;

@@ -52,6 +52,21 @@ FileVersion find_package_file(Connection& db, const ProjectRecord& project,
   return found->second;
 }
 
+void add_package_file(Connection& db, const std::string& project_id, const std::string& job_id,
+                      const std::string& name, const ObjectInfo& content) {
+  const auto is_running = db.integer(
+      "SELECT 1 FROM job WHERE id = ? AND project_id = ? AND type = 'package' "
+      "AND status = 'started'",
+      {job_id, project_id});
+  if (!is_running) throw errors::permission_denied();
+  db.run(
+      "INSERT OR IGNORE INTO unused_content SELECT sha256 FROM package_file "
+      "WHERE job_id = ? AND name = ?",
+      {job_id, name});
+  db.run("INSERT OR REPLACE INTO package_file VALUES (?, ?, ?, ?, ?, ?)",
+         {job_id, name, content.sha256, content.etag, content.size, now()});
+}
+
 void forget_older_packages(Connection& db, const std::string& project_id,
                            const std::string& kept_job_id) {
   constexpr const char* kOlder =

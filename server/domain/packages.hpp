@@ -24,6 +24,13 @@ std::optional<PackageRecord> find_latest_package(Connection& db, const std::stri
 FileVersion find_package_file(Connection& db, const ProjectRecord& project,
                               const std::string& name);
 
+/// Puts a file into the package of a running job; a file of that name is replaced. Call with the
+/// content gate held since the content was stored.
+///
+/// @errors ApiError permission_denied: the project has no such package job that runs
+void add_package_file(Connection& db, const std::string& project_id, const std::string& job_id,
+                      const std::string& name, const ObjectInfo& content);
+
 /// Forgets the packages of all jobs of the project but one.
 void forget_older_packages(Connection& db, const std::string& project_id,
                            const std::string& kept_job_id);

@@ -15,6 +15,9 @@ namespace {
 static_assert(kPasswordPasses == crypto_pwhash_OPSLIMIT_INTERACTIVE);
 static_assert(kPasswordMemoryBytes == crypto_pwhash_MEMLIMIT_INTERACTIVE);
 
+constexpr std::string_view kAlphanumeric =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
 /// A hash of the same cost that no known password has.
 const std::string kDummyHash =
     "$argon2id$v=19$m=65536,t=2,p=1$bm8gcGFzc3dvcmQgZml0cw$"
@@ -88,9 +91,12 @@ bool needs_rehash(const std::string& hash) {
   return crypto_pwhash_str_needs_rehash(hash.c_str(), kPasswordPasses, kPasswordMemoryBytes) != 0;
 }
 
-std::string new_token_key() {
-  return random_text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
-                     kTokenKeyLength);
+std::string new_token_key() { return random_text(kAlphanumeric, kTokenKeyLength); }
+
+std::string new_cookie_key() { return random_text(kAlphanumeric, kCookieKeyLength); }
+
+bool is_same_secret(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 std::string one_time_password() {

@@ -16,6 +16,7 @@ inline constexpr int kMaxConcurrentHashes = 4;
 
 inline constexpr std::size_t kMaxPasswordBytes = 1024;
 inline constexpr std::size_t kTokenKeyLength = 100;
+inline constexpr std::size_t kCookieKeyLength = 32;
 inline constexpr std::size_t kOneTimePasswordGroups = 5;  ///< of four characters
 
 /// The reason why this cannot be a password; nullopt for a usable one.
@@ -39,6 +40,12 @@ bool needs_rehash(const std::string& hash);
 
 /// 100 random characters of A-Z, a-z and 0-9: 595 bit.
 std::string new_token_key();
+
+/// 32 random characters of A-Z, a-z and 0-9: 190 bit.
+std::string new_cookie_key();
+
+/// Compares two secrets; takes as long for nearly equal ones as for others of the same length.
+bool is_same_secret(std::string_view a, std::string_view b);
 
 /// A random password to be read and typed by people, e.g. "k7wm-3pxd-hq9t-r4ce-zn8f": 20
 /// characters that are not mistaken for one another, 99 bit.

@@ -30,7 +30,8 @@ constexpr std::array kRules = {
     Rule{Action::PackageRead, Role::Reader},      Rule{Action::JobRead, Role::Reader},
     Rule{Action::JobCreatePackage, Role::Reader}, Rule{Action::JobCreateOther, Role::Reporter},
     Rule{Action::DeltaPush, Role::Reporter},      Rule{Action::DeltaCreate, Role::Reporter},
-    Rule{Action::DeltaChange, Role::Editor},      Rule{Action::DeltaList, Role::Reporter},
+    Rule{Action::DeltaChange, Role::Editor},      Rule{Action::DeltaDecide, Role::Manager},
+    Rule{Action::DeltaList, Role::Reporter},
 };
 
 constexpr bool rules_follow_actions() {

@@ -50,6 +50,7 @@ enum class Action : std::uint8_t {
   DeltaPush,
   DeltaCreate,  ///< a delta that adds a feature
   DeltaChange,  ///< a delta that patches or deletes; refused ones are kept as unpermitted
+  DeltaDecide,  ///< apply again, or leave for good
   DeltaList,
 };
 

@@ -2,6 +2,7 @@
 
 #include "db/database.hpp"
 #include "domain/permissions.hpp"
+#include "domain/project_roles.hpp"
 #include "domain/timestamp.hpp"
 
 #include <cstdint>
@@ -39,8 +40,12 @@ struct ProjectRecord {
   bool is_busy = false;  ///< an unfinished job
   std::optional<Timestamp> last_package_finished_at;
   std::optional<std::string> shared_datasets_project_id;
+  bool is_of_organization = false;
+  bool is_overfull = false;  ///< private, with more collaborators than the owner's plan allows
   Role role = Role::None;
   RoleOrigin origin = RoleOrigin::Public;
+  /// Whether the role holds. Only reading the project itself asks for it. Not set in lists.
+  bool has_valid_role = false;
 
   bool needs_repackaging() const;
   std::string status() const;
@@ -49,9 +54,23 @@ struct ProjectRecord {
 /// The project object of the API.
 nlohmann::json project_json(const ProjectRecord& project);
 
+/// The same object as compact text, at the end of `text`.
+void append_project(std::string& text, const ProjectRecord& project);
+
 /// @return nullopt when there is no such project
 std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
                                           std::int64_t user_id);
+
+/// A project by its rowid, with a role that is known already.
+///
+/// @param max_collaborators  of the plan, where the owner's subscription says nothing else
+/// @errors NotFound
+ProjectRecord load_project(Connection& db, std::int64_t rowid, Grant grant,
+                           std::int64_t max_collaborators);
+
+/// The project of that owner with exactly that name.
+std::optional<std::string> find_project_id(Connection& db, const std::string& owner,
+                                           const std::string& name);
 
 struct ProjectFilter {
   bool include_public = false;
@@ -83,6 +102,9 @@ struct ProjectChange {
   std::optional<bool> has_restricted_projectfiles;
   std::optional<bool> overwrite_conflicts;
 };
+
+/// The name that makes a project its owner's shared datasets project, in any case.
+bool is_shared_datasets_name(std::string_view name);
 
 /// @return id of the new project @errors ApiError project_already_exists
 std::string create_project(Connection& db, std::int64_t creator_id, const ProjectChange& wanted);

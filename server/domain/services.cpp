@@ -1,5 +1,6 @@
 #include "domain/services.hpp"
 
+#include "domain/subscriptions.hpp"
 #include "domain/uuid.hpp"
 
 #include <string>
@@ -26,7 +27,9 @@ Services::Services(const Config& settings)
       db(prepared_data_folder(settings) / "server.db"),
       store(open_folder_store(settings.data)),
       repositories(settings.data / "versions"),
-      accounts(db, settings.token_lifetime_hours) {}
+      accounts(db, settings.token_lifetime_hours) {
+  db.write([&](Connection& connection) { store_plan(connection, plan_of(config)); });
+}
 
 WorkFolder::WorkFolder(const Config& config) : path_(fs::absolute(work_root(config)) / new_uuid()) {
   fs::create_directories(path_);
@@ -72,7 +75,10 @@ void remove_unused_contents(Services& services) {
                                  "SELECT EXISTS (SELECT 1 FROM file_version WHERE sha256 = ?1 "
                                  "AND NOT in_repository) OR "
                                  "EXISTS (SELECT 1 FROM package_file WHERE sha256 = ?1) OR "
-                                 "EXISTS (SELECT 1 FROM faulty_deltafile WHERE sha256 = ?1)",
+                                 "EXISTS (SELECT 1 FROM faulty_deltafile WHERE sha256 = ?1) OR "
+                                 "EXISTS (SELECT 1 FROM avatar WHERE sha256 = ?1) OR "
+                                 "EXISTS (SELECT 1 FROM thumbnail WHERE sha256 = ?1) OR "
+                                 "EXISTS (SELECT 1 FROM seed WHERE xlsform_sha256 = ?1)",
                                  {sha256})
                                .value_or(1) != 0;
       if (is_used) forget(db);

@@ -16,6 +16,7 @@ Timestamp now();
 /// ISO 8601 in UTC, always with six fractional digits and a numeric offset:
 /// "2026-03-01T08:00:00.123456+00:00". Older Python interpreters parse no other spelling.
 std::string to_iso(Timestamp time);
+void append_iso(std::string& text, Timestamp time);
 
 /// ISO 8601 in UTC without fraction, as in `status/`: "2026-03-01T08:00:00Z".
 std::string to_iso_seconds(Timestamp time);

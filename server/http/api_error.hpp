@@ -84,6 +84,21 @@ inline ApiError operation_not_allowed_for_template_project() {
   return {400, "operation_not_allowed_for_template_project",
           "This operation is not allowed on a template project."};
 }
+inline ApiError not_cloneable_project() {
+  return {400, "not_cloneable_project", "This project cannot be cloned."};
+}
+inline ApiError over_quota() { return {402, "over_quota", "Quota error"}; }
+inline ApiError inactive_subscription() {
+  return {403, "inactive_subscription", "Permission denied because the subscription is inactive"};
+}
+inline ApiError plan_insufficient() {
+  return {403, "permission_denied_plan_insufficient",
+          "Permission denied because the useraccount's plan is insufficient"};
+}
+inline ApiError organization_has_max_number_of_members() {
+  return {403, "organization_has_max_number_of_members",
+          "Cannot add new organization members, account limit has been reached."};
+}
 inline ApiError unknown_error() { return {500, "unknown_error", "QFieldcloud Unknown Error"}; }
 
 }  // namespace errors

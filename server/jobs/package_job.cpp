@@ -7,6 +7,9 @@
 #include "http/api_error.hpp"
 #include "jobs/project_folder.hpp"
 
+#include <chrono>
+#include <shared_mutex>
+
 #include <fmt/format.h>
 
 namespace qfcsync::server {
@@ -53,6 +56,25 @@ void publish(Services& services, const JobRecord& job, const Package& package,
   });
 }
 
+/// Breaks the work off when it takes longer than a job may.
+Progress until_timeout(const Config& config) {
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::seconds(config.job_timeout_seconds);
+  return [end](double) { return std::chrono::steady_clock::now() < end; };
+}
+
+const char* type_of(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::Cancelled:
+      return "TIMEOUT";
+    case ErrorCode::Corrupt:
+    case ErrorCode::LimitExceeded:
+      return "INVALID_PROJECT_FILE";
+    default:
+      return "UNKNOWN";
+  }
+}
+
 void store_failure(Services& services, const JobRecord& job, const std::string& reason,
                    const std::string& type) {
   services.db.write([&](Connection& db) {
@@ -75,15 +97,16 @@ void run_package_job(Services& services, const JobRecord& job) {
     const ProjectFolder folder(services, *record, work.path() / "project");
     const Project project = Project::open(folder.project_file(), folder.root());
     const std::filesystem::path output = work.path() / "package";
-    const Package package = package_project(project, output);
+    const Package package = package_project(project, output, until_timeout(services.config));
     publish(services, job, package, output, snapshot_at);
   } catch (const ApiError& error) {
     store_failure(services, job, error.what(), "FILE_NOT_FOUND");
   } catch (const Error& error) {
-    const bool is_bad_file =
-        error.code() == ErrorCode::Corrupt || error.code() == ErrorCode::LimitExceeded;
-    store_failure(services, job, work.without_paths(error.what()),
-                  is_bad_file ? "INVALID_PROJECT_FILE" : "UNKNOWN");
+    const bool is_late = error.code() == ErrorCode::Cancelled;
+    store_failure(
+        services, job,
+        is_late ? "Packaging took longer than jobs may." : work.without_paths(error.what()),
+        type_of(error));
   }
 }
 

@@ -64,9 +64,10 @@ Reading read_project(Services& services, const ProjectRecord& record) {
 void store(Connection& db, const JobRecord& job, const Reading& reading) {
   const bool is_done = reading.error.empty();
   if (is_done) {
+    // What an upload said of the version since then is newer than what was read here.
     db.run(
-        "UPDATE project SET details = ?, qgis_version = ?, attachment_dirs = ?, "
-        "has_online_layers = ? WHERE id = ?",
+        "UPDATE project SET details = ?, qgis_version = CASE WHEN qgis_file IS NOT NULL THEN "
+        "coalesce(qgis_version, ?) END, attachment_dirs = ?, has_online_layers = ? WHERE id = ?",
         {reading.details, reading.qgis_version, reading.attachment_dirs, reading.has_online_layers,
          job.project_id});
   } else {

@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 
 #include "jobs/apply_job.hpp"
+#include "jobs/create_job.hpp"
 #include "jobs/package_job.hpp"
 #include "jobs/process_job.hpp"
 
@@ -12,6 +13,21 @@ namespace qfcsync::server {
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{60'000};
+constexpr Timestamp kDay = 24ll * 3600 * kSecond;
+
+/// The feedback of a job that applies deltas by request. What became of each delta stands in the
+/// jobs of its batches.
+std::string apply_feedback(const std::string& error) {
+  const bool is_done = error.empty();
+  const std::vector<JobStep> steps = {
+      {"start_qgis_app", "Start", true, ""},
+      {"download_project_directory", "Collect the project's files", true, ""},
+      {"apply_deltas", "Apply deltas", is_done, R"({"delta_feedback":[]})"},
+      {"stop_qgis_app", "Stop", is_done, ""},
+      {"upload_project_directory", "Publish the changed files", is_done, ""}};
+  return feedback_document("apply_changes", "Apply Changes", steps, error,
+                           is_done ? "" : "UNABLE_TO_CONTINUE");
+}
 
 }  // namespace
 
@@ -69,6 +85,7 @@ void JobRunner::work() {
       while (const auto job = take()) run(*job);
       if (has_deltas) apply_left_deltas();
       remove_unused_contents(services_);
+      drop_old_output();
     } catch (const std::exception& error) {
       spdlog::error("jobs: {}", error.what());
     }
@@ -116,23 +133,40 @@ void JobRunner::do_job(const JobRecord& job) {
   try {
     if (job.type == "package") {
       run_package_job(services_, job);
+    } else if (job.type == "create_project") {
+      run_create_job(services_, job);
     } else if (job.type == "process_projectfile") {
       run_process_job(services_, job);
     } else {
       const bool is_done =
           apply_pending_deltas(services_, job.project_id, job.created_by.value_or(0), kPatience);
       if (!is_done) throw Error(ErrorCode::Busy, "the project is busy; its deltas stay pending");
-      services_.db.write([&](Connection& db) { finish_job(db, job.id, true, "{}", ""); });
+      services_.db.write([&](Connection& db) {
+        finish_job(db, job.id, true, apply_feedback(""), "pending deltas applied");
+      });
     }
   } catch (const std::exception& error) {
     spdlog::error("job {} ({}): {}", job.id, job.type, error.what());
+    constexpr const char* kReason = "The server could not do the job.";
+    const bool applies = job.type == "delta_apply";
     services_.db.write([&](Connection& db) {
-      finish_job(
-          db, job.id, false,
-          feedback_document(job.type, job.type, {}, "The server could not do the job.", "UNKNOWN"),
-          "");
+      finish_job(db, job.id, false,
+                 applies ? apply_feedback(kReason)
+                         : feedback_document(job.type, job.type, {}, kReason, "UNKNOWN"),
+                 kReason);
     });
   }
+}
+
+void JobRunner::drop_old_output() {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto time = std::chrono::steady_clock::now();
+    if (time < next_cleaning_) return;
+    next_cleaning_ = time + kCleaningInterval;
+  }
+  const Timestamp before = now() - services_.config.keep_job_output_days * kDay;
+  services_.db.write([&](Connection& db) { drop_job_output(db, before); });
 }
 
 void JobRunner::apply_left_deltas() {

@@ -33,6 +33,9 @@ class JobRunner {
   /// Deltas that could not be applied (full disk) are tried again this often.
   static constexpr std::chrono::seconds kRetryInterval{15};
 
+  /// Logs of old jobs are looked for this often.
+  static constexpr std::chrono::hours kCleaningInterval{1};
+
   void work();
   /// Waits for something to do. @return false at the end
   bool wait(bool& has_deltas);
@@ -40,14 +43,16 @@ class JobRunner {
   void run(const JobRecord& job);
   void do_job(const JobRecord& job);
   void apply_left_deltas();
+  void drop_old_output();
 
   Services& services_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::set<std::string> running_projects_;            // guarded by mutex_
-  bool has_news_ = true;                              // guarded by mutex_
-  bool is_stopping_ = false;                          // guarded by mutex_
-  std::chrono::steady_clock::time_point next_retry_;  // guarded by mutex_
+  std::set<std::string> running_projects_;               // guarded by mutex_
+  bool has_news_ = true;                                 // guarded by mutex_
+  bool is_stopping_ = false;                             // guarded by mutex_
+  std::chrono::steady_clock::time_point next_retry_;     // guarded by mutex_
+  std::chrono::steady_clock::time_point next_cleaning_;  // guarded by mutex_
   std::vector<std::thread> threads_;
 };
 

@@ -107,9 +107,12 @@ Response download_response(const Call& call, const Download& download) {
     case Precondition::Proceed:
       break;
   }
-  response.content = open_content(call.services, call.project->id, download.sha256);
-  response.content_type = "application/octet-stream";
-  response.headers.emplace_back("Content-Disposition", disposition(download.name));
+  response.content = call.project ? open_content(call.services, call.project->id, download.sha256)
+                                  : call.services.store->open(download.sha256);
+  response.content_type = download.content_type;
+  if (!download.name.empty()) {
+    response.headers.emplace_back("Content-Disposition", disposition(download.name));
+  }
   const std::uint64_t size = response.content->size();
   response.content_length = size;
   if (const auto wanted = request.header("Range"); !wanted.empty()) {

@@ -4,6 +4,7 @@
 #include "domain/services.hpp"
 #include "http/api_error.hpp"
 #include "http/message.hpp"
+#include "routes/form_files.hpp"
 
 #include <map>
 #include <memory>
@@ -31,6 +32,7 @@ struct Call {
   std::optional<ProjectRecord> project;                    ///< set on routes of a project
   nlohmann::json fields = nlohmann::json::object();
   UploadedFile upload;
+  FormFiles files;
 
   const std::string& param(std::string_view name) const { return params.find(name)->second; }
   std::int64_t user_id() const { return principal->user_id; }
@@ -58,8 +60,9 @@ Response json_response(unsigned status, const nlohmann::json& document);
 struct Download {
   std::string sha256;
   std::string etag;
-  std::string name;
+  std::string name;  ///< for saving it; "" = to be shown
   Timestamp modified = 0;
+  std::string content_type = "application/octet-stream";
 };
 Response download_response(const Call& call, const Download& download);
 

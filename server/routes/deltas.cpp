@@ -3,8 +3,11 @@
 #include <qfcsync/deltafile.hpp>
 #include <qfcsync/error.hpp>
 
+#include "domain/text.hpp"
 #include "jobs/apply_job.hpp"
 #include "routes/route_table.hpp"
+
+#include <shared_mutex>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -19,26 +22,55 @@ void refuse_template(const Call& call) {
   if (call.project->type == "template") throw errors::permission_denied();
 }
 
-/// What cannot be read is kept, so that somebody can look at it and nothing is lost.
-[[noreturn]] void keep_faulty(Call& call, const Error& error) {
+/// What is refused is kept, so that somebody can look at it and nothing is lost.
+[[noreturn]] void refuse(Call& call, const std::string& deltafile_id, const ApiError& answer,
+                         const std::string& reason) {
   const std::shared_lock gate(call.services.content_gate);
   const auto writer = call.services.store->create();
   writer->write(call.upload.text);
   const ObjectInfo content = writer->finish();
   call.services.db.write([&](Connection& db) {
     store_faulty_deltafile(db, call.project->id, call.user_id(),
-                           {"", std::string(call.request.header("User-Agent")), error.what(),
+                           {deltafile_id, std::string(call.request.header("User-Agent")), reason,
                             content.sha256, content.size});
   });
-  throw errors::invalid_deltafile(fmt::format("The deltafile cannot be read: {}", error.what()));
+  throw answer;
+}
+
+/// The id that a broken deltafile gives itself, if it can be told.
+std::string stated_id(const std::string& text) {
+  const json document = json::parse(text, nullptr, false);
+  if (!document.is_object()) return {};
+  const auto id = document.find("id");
+  return id != document.end() && id->is_string() ? id->get<std::string>() : std::string();
 }
 
 Deltafile parse(Call& call) {
   try {
     return parse_deltafile(call.upload.text);
   } catch (const Error& error) {
-    keep_faulty(call, error);
+    refuse(call, stated_id(call.upload.text),
+           errors::invalid_deltafile(fmt::format("The deltafile cannot be read: {}", error.what())),
+           error.what());
   }
+}
+
+/// Reads the deltafile of the body and checks that it belongs here.
+Deltafile accepted(Call& call) {
+  Deltafile file = parse(call);
+  lower_ids(file);
+  try {
+    if (!call.project->qgis_file) throw errors::no_qgis_project();
+    if (file.project != call.project->id) {
+      throw errors::invalid_deltafile(
+          fmt::format("Deltafile's project id ({}) doesn't match URL parameter project id ({}).",
+                      file.project, call.project->id));
+    }
+    check_ids(file);
+  } catch (const ApiError& error) {
+    refuse(call, file.id, error, error.what());
+  }
+  return file;
 }
 
 /// Longer work on the same project (a hundred thousand deltas) must not hold up other requests.
@@ -59,15 +91,8 @@ void apply(Call& call) {
 
 /// Makes the deltas of the body durable; the body and what was read of it are gone afterwards.
 void store(Call& call) {
-  Deltafile file = parse(call);
+  const Deltafile file = accepted(call);
   call.upload.text = {};
-  lower_ids(file);
-  if (!call.project->qgis_file) throw errors::no_qgis_project();
-  if (file.project != call.project->id) {
-    throw errors::invalid_deltafile(
-        fmt::format("Deltafile's project id ({}) doesn't match URL parameter project id ({}).",
-                    file.project, call.project->id));
-  }
   call.services.db.write([&](Connection& db) {
     // The role as it is now: the body may have taken hours to arrive.
     const auto current = find_project(db, call.project->id, call.user_id());
@@ -104,6 +129,7 @@ std::string joined(const std::vector<std::string>& documents) {
 Response list_of(Call& call, DeltaFilter filter) {
   refuse_template(call);
   const Page page = page_of(call.request);
+  filter.newest_first = call.request.query.get("ordering") == "-created_at";
   filter.limit = page.limit;
   filter.offset = page.offset;
   const DeltaPage found = call.services.db.read(
@@ -111,11 +137,37 @@ Response list_of(Call& call, DeltaFilter filter) {
   return list_response(call.request, page, found.total, joined(found.documents));
 }
 
-Response list(Call& call) {
+/// The deltas named in the field `ids`, all of the file without it.
+std::vector<std::string> ids_of(const Call& call) {
+  std::vector<std::string> ids;
+  const auto field = call.fields.find("ids");
+  if (field == call.fields.end()) return ids;
+  if (!field->is_array() || field->empty()) {
+    throw errors::api_error(400).with_detail("ids must be an array of ids of deltas");
+  }
+  for (const json& id : *field) {
+    if (!id.is_string()) throw errors::api_error(400).with_detail("ids must be texts");
+    ids.push_back(lower_case(id.get_ref<const std::string&>()));
+  }
+  return ids;
+}
+
+Response decide(Call& call, DeltaDecision decision) {
+  refuse_template(call);
+  const std::vector<std::string> ids = ids_of(call);
+  call.services.db.write([&](Connection& db) {
+    decide_deltas(db, call.project->id, call.param("deltafile"), ids, decision);
+  });
+  if (decision == DeltaDecision::Reapply) apply(call);
   DeltaFilter filter;
-  filter.newest_first = call.request.query.get("ordering") == "-created_at";
+  filter.deltafile_id = call.param("deltafile");
   return list_of(call, filter);
 }
+
+Response reapply(Call& call) { return decide(call, DeltaDecision::Reapply); }
+Response ignore(Call& call) { return decide(call, DeltaDecision::Ignore); }
+
+Response list(Call& call) { return list_of(call, {}); }
 
 Response list_by_file(Call& call) {
   DeltaFilter filter;
@@ -131,6 +183,10 @@ constexpr Route kRoutes[] = {
      push},
     {"GET", "deltas/{project:uuid}/{deltafile:uuid}", Access::User, Action::DeltaList,
      BodyKind::None, list_by_file},
+    {"POST", "deltas/{project:uuid}/{deltafile:uuid}/reapply", Access::User, Action::DeltaDecide,
+     BodyKind::Fields, reapply},
+    {"POST", "deltas/{project:uuid}/{deltafile:uuid}/ignore", Access::User, Action::DeltaDecide,
+     BodyKind::Fields, ignore},
 };
 
 }  // namespace

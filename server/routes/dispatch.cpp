@@ -4,6 +4,9 @@
 #include "http/fields.hpp"
 #include "http/multipart.hpp"
 #include "http/server.hpp"
+#include "pages/html.hpp"
+#include "pages/page_routes.hpp"
+#include "routes/authenticate.hpp"
 #include "routes/match.hpp"
 #include "routes/route_table.hpp"
 
@@ -14,6 +17,7 @@ namespace {
 
 constexpr std::string_view kApiPrefix = "/api/v1/";
 constexpr std::uint64_t kMaxFieldsBytes = 2u << 20;
+constexpr std::uint64_t kMaxFormBytes = 16u << 20;
 constexpr std::uint64_t kMultipartOverheadBytes = 1u << 20;
 
 /// `request` stays alive in the session for as long as the body handler does.
@@ -22,13 +26,28 @@ struct Pending {
   Call call;
 };
 
-Response run(Pending& pending) {
+ApiError api_error_of_field(const FieldError& error) {
+  const bool is_type = error.kind() == FieldErrorKind::UnsupportedMediaType;
+  return errors::api_error(is_type ? 415 : 400).with_detail(error.what());
+}
+
+/// What went wrong, as a document for programs and as a page for people.
+template <class Work>
+Response answer(const Pending& pending, Work work) {
   try {
-    return pending.route.handler(pending.call);
-  } catch (const FieldError& error) {
-    const bool is_type = error.kind() == FieldErrorKind::UnsupportedMediaType;
-    throw errors::api_error(is_type ? 415 : 400).with_detail(error.what());
+    try {
+      return work();
+    } catch (const FieldError& error) {
+      throw api_error_of_field(error);
+    }
+  } catch (const ApiError& error) {
+    if (pending.route.access != Access::Page) throw;
+    return error_page(pending.call, error);
   }
+}
+
+Response run(Pending& pending) {
+  return answer(pending, [&] { return pending.route.handler(pending.call); });
 }
 
 class IgnoredBody final : public BodyHandler {
@@ -45,20 +64,23 @@ class IgnoredBody final : public BodyHandler {
 class FieldsBody final : public BodyHandler {
  public:
   explicit FieldsBody(Pending pending) : pending_(std::move(pending)) {}
-  std::uint64_t limit() const override { return kMaxFieldsBytes; }
+  std::uint64_t limit() const override { return has_files() ? kMaxFormBytes : kMaxFieldsBytes; }
   void feed(std::string_view bytes) override { body_ += bytes; }
 
   Response finish() override {
-    try {
-      pending_.call.fields = parse_fields(pending_.call.request.header("Content-Type"), body_);
-    } catch (const FieldError& error) {
-      const bool is_type = error.kind() == FieldErrorKind::UnsupportedMediaType;
-      throw errors::api_error(is_type ? 415 : 400).with_detail(error.what());
-    }
-    return run(pending_);
+    return answer(pending_, [&] {
+      Call& call = pending_.call;
+      const std::string_view type = call.request.header("Content-Type");
+      call.fields = parse_fields(type, body_);
+      if (has_files()) call.files = parse_form_files(type, body_);
+      if (pending_.route.access == Access::Page) check_form(call);
+      return pending_.route.handler(call);
+    });
   }
 
  private:
+  bool has_files() const { return pending_.route.body == BodyKind::Form; }
+
   Pending pending_;
   std::string body_;
 };
@@ -117,39 +139,10 @@ std::unique_ptr<BodyHandler> body_handler(Pending pending) {
     case BodyKind::Ignored:
       return std::make_unique<IgnoredBody>(std::move(pending));
     case BodyKind::Fields:
+    case BodyKind::Form:
       return std::make_unique<FieldsBody>(std::move(pending));
     default:
       return std::make_unique<FileBody>(std::move(pending));
-  }
-}
-
-/// The key of `Authorization: Token <key>`; nullopt when another scheme or none is used.
-///
-/// @errors ApiError authentication_failed: the scheme without exactly one key
-std::optional<std::string_view> token_key(const Request& request) {
-  constexpr std::string_view kScheme = "token";
-  const std::string_view header = request.header("Authorization");
-  const auto blank = header.find(' ');
-  const std::string_view scheme = header.substr(0, blank);
-  if (!std::equal(scheme.begin(), scheme.end(), kScheme.begin(), kScheme.end(), [](char a, char b) {
-        return std::tolower(static_cast<unsigned char>(a)) == b;
-      })) {
-    return std::nullopt;
-  }
-  const std::string_view key =
-      blank == std::string_view::npos ? std::string_view() : header.substr(blank + 1);
-  if (key.empty() || key.find(' ') != std::string_view::npos) throw errors::authentication_failed();
-  return key;
-}
-
-void authenticate(Call& call, Access access) {
-  if (access == Access::Anyone) return;
-  const auto key = token_key(call.request);
-  if (key) {
-    call.principal = call.services.accounts.authenticate(*key);
-    if (!call.principal && access == Access::User) throw errors::token_authentication_failed();
-  } else if (access == Access::User) {
-    throw errors::not_authenticated();
   }
 }
 
@@ -164,7 +157,7 @@ void authorize(Call& call, Action action) {
 }
 
 Dispatch start(Services& services, const Request& request, const Route& route, PathParams params) {
-  Pending pending{route, Call{services, request, std::move(params), {}, {}, {}, {}}};
+  Pending pending{route, Call{services, request, std::move(params), {}, {}, {}, {}, {}}};
   pending.call.fields = nlohmann::json::object();
   authenticate(pending.call, route.access);
   if (route.action) authorize(pending.call, *route.action);
@@ -172,32 +165,11 @@ Dispatch start(Services& services, const Request& request, const Route& route, P
   return {std::nullopt, body_handler(std::move(pending))};
 }
 
-/// The picture that server/info/ names.
-constexpr std::string_view kIconPath = "/static/qfcsync.svg";
-constexpr std::string_view kIcon =
-    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><circle cx=\"16\" cy=\"16\" "
-    "r=\"15\" fill=\"#2e7d32\"/><path d=\"M9 14a7 7 0 0 1 13-2m1 6a7 7 0 0 1-13 2\" fill=\"none\" "
-    "stroke=\"#fff\" stroke-width=\"3\"/></svg>";
-
-Response icon() {
-  Response response;
-  response.content_type = "image/svg+xml";
-  response.body = kIcon;
-  return response;
-}
-
-}  // namespace
-
-Dispatch dispatch(Services& services, const Request& request) {
-  if (request.path == kIconPath && request.method == "GET") return {icon(), nullptr};
-  if (!request.path.starts_with(kApiPrefix)) return {Response::html(404, "Not found"), nullptr};
-  const std::string_view path = std::string_view(request.path).substr(kApiPrefix.size());
+Dispatch find_route(Services& services, const Request& request, std::string_view path,
+                    std::span<const std::span<const Route>> tables) {
   const std::string_view method =
       request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   bool is_known_path = false;
-  const std::array tables = {auth_routes(),    server_routes(),       user_routes(),
-                             project_routes(), collaborator_routes(), file_routes(),
-                             package_routes(), job_routes(),          delta_routes()};
   for (const auto& table : tables) {
     for (const Route& route : table) {
       auto params = match_path(route.pattern, path);
@@ -208,6 +180,23 @@ Dispatch dispatch(Services& services, const Request& request) {
   }
   if (is_known_path) throw errors::api_error(405);
   return {Response::html(404, "Not found"), nullptr};
+}
+
+}  // namespace
+
+Dispatch dispatch(Services& services, const Request& request) {
+  if (!request.path.starts_with(kApiPrefix)) {
+    if (!request.path.starts_with('/')) return {Response::html(404, "Not found"), nullptr};
+    const std::array tables = {document_routes(), login_page_routes(), account_page_routes(),
+                               project_page_routes()};
+    return find_route(services, request, std::string_view(request.path).substr(1), tables);
+  }
+  const std::array tables = {
+      auth_routes(),         token_routes(), server_routes(),  user_routes(), project_routes(),
+      collaborator_routes(), file_routes(),  package_routes(), job_routes(),  delta_routes(),
+      picture_routes(),      seed_routes(),  legacy_routes()};
+  return find_route(services, request, std::string_view(request.path).substr(kApiPrefix.size()),
+                    tables);
 }
 
 }  // namespace qfcsync::server

@@ -6,7 +6,10 @@
 #include "base/uuid.hpp"
 #include "domain/jobs.hpp"
 #include "domain/names.hpp"
+#include "domain/version_places.hpp"
 #include "routes/route_table.hpp"
+
+#include <spdlog/spdlog.h>
 
 namespace qfcsync::server {
 namespace {
@@ -49,13 +52,14 @@ Response download(Call& call) {
   return download_response(call, {found->sha256, found->etag, file.name, found->uploaded_at});
 }
 
+/// @return the version of QGIS that wrote it
 /// @errors ApiError invalid_qgis_project_file
-void check_project_file(Call& call, const ObjectInfo& content, const std::string& name) {
+std::string check_project_file(Call& call, const std::string& sha256, const std::string& name) {
   const WorkFolder work(call.services.config);
   const std::filesystem::path copy = work.path() / "content";
-  call.services.store->materialize(content.sha256, copy);
+  call.services.store->materialize(sha256, copy);
   try {
-    probe_project_file(copy, name);
+    return probe_project_file(copy, name);
   } catch (const Error& error) {
     if (is_passing(error)) throw;
     throw errors::invalid_qgis_project_file().with_detail(error.what());
@@ -73,11 +77,13 @@ ProjectRecord current_rights(Connection& db, const Call& call, Action action) {
 }
 
 /// The rows of an upload: version, project file, job that reads the project again.
-void record_upload(Call& call, const ObjectInfo& content, const std::string& name) {
+void record_upload(Call& call, const ObjectInfo& content, const std::string& name,
+                   const std::string& qgis_version) {
   call.services.db.write([&](Connection& db) {
     const ProjectRecord current = current_rights(db, call, Action::FileUpload);
     check_upload(current, name);
     add_version(db, call.services.config, current.id, {name, content, call.user_id()}, now());
+    if (is_qgis_file(name)) set_qgis_version(db, current.id, qgis_version);
     const bool needs_processing =
         is_qgis_file(name) || (current.qgis_file && !is_attachment(name, current.attachment_dirs));
     if (needs_processing) add_process_job(db, current.id, call.user_id());
@@ -93,8 +99,9 @@ void publish(Call& call, const std::string& name) {
   const std::shared_lock gate(call.services.content_gate);
   const ObjectInfo content = call.upload.content->finish();
   try {
-    if (is_qgis_file(name)) check_project_file(call, content, name);
-    record_upload(call, content, name);
+    const std::string qgis_version =
+        is_qgis_file(name) ? check_project_file(call, content.sha256, name) : "";
+    record_upload(call, content, name, qgis_version);
   } catch (...) {
     note_unused_content(call.services, content.sha256);
     throw;
@@ -114,6 +121,24 @@ Response upload(Call& call) {
   return response;
 }
 
+/// After the newest version of the project file was deleted, the one before it tells who wrote it.
+void detect_qgis_version(Call& call, const std::string& name) {
+  const std::shared_lock gate(call.services.content_gate);
+  const auto files =
+      call.services.db.read([&](Connection& db) { return list_files(db, call.project->id, name); });
+  if (files.empty()) return;
+  std::string version;
+  try {
+    const std::string& sha256 = files.front().latest().sha256;
+    make_plain(call.services, call.project->id, sha256);
+    version = check_project_file(call, sha256, name);
+  } catch (const std::exception& error) {  // the deletion counts in any case
+    spdlog::warn("project {}: {} does not tell its version: {}", call.project->id, name,
+                 error.what());
+  }
+  call.services.db.write([&](Connection& db) { set_qgis_version(db, call.project->id, version); });
+}
+
 Response remove(Call& call) {
   const auto query = call.request.query.get("version");
   const std::string version = query.value_or(std::string(call.request.header("X-File-Version")));
@@ -126,6 +151,9 @@ Response remove(Call& call) {
       delete_version(db, project, call.param("name"), version);
     }
   });
+  if (is_qgis_file(call.param("name")) && !version.empty()) {
+    detect_qgis_version(call, call.param("name"));
+  }
   call.services.wake_jobs();
   return Response::empty(204);
 }

@@ -3,6 +3,7 @@
 #include "base/uuid.hpp"
 #include "http/fields.hpp"
 #include "jobs/apply_job.hpp"
+#include "routes/package_job.hpp"
 #include "routes/route_table.hpp"
 
 namespace qfcsync::server {
@@ -38,6 +39,8 @@ Response created(Call& call, unsigned status, const std::string& id) {
   return json_response(status, job_json(*job, JobDetail::WithFeedback));
 }
 
+}  // namespace
+
 Response create_package_job(Call& call, const std::string& project_id) {
   const ProjectRecord project = project_for(call, project_id, Action::JobCreatePackage);
   if (project.type != "regular") throw errors::permission_denied();
@@ -51,6 +54,8 @@ Response create_package_job(Call& call, const std::string& project_id) {
   call.services.wake_jobs();
   return created(call, status, id);
 }
+
+namespace {
 
 Response create_other_job(Call& call, const std::string& project_id, const std::string& type) {
   const ProjectRecord project = project_for(call, project_id, Action::JobCreateOther);

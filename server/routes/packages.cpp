@@ -3,6 +3,8 @@
 #include "domain/names.hpp"
 #include "routes/route_table.hpp"
 
+#include <shared_mutex>
+
 namespace qfcsync::server {
 namespace {
 
@@ -38,11 +40,42 @@ Response download(Call& call) {
   return download_response(call, {content.sha256, content.etag, name, content.uploaded_at});
 }
 
+/// For programs that do the server's work elsewhere.
+Response upload(Call& call) {
+  const std::string& name = call.param("name");
+  if (call.principal->client_type != ClientType::Worker) throw errors::permission_denied();
+  if (call.upload.parts > 1) throw errors::multiple_contents();
+  if (call.upload.parts == 0) throw errors::empty_content();
+  if (const auto reason = invalid_file_name(name)) {
+    throw errors::validation_error().with_detail(*reason);
+  }
+  const std::shared_lock gate(call.services.content_gate);
+  const ObjectInfo content = call.upload.content->finish();
+  try {
+    call.services.db.write([&](Connection& db) {
+      add_package_file(db, call.project->id, call.param("job"), name, content);
+    });
+  } catch (...) {
+    note_unused_content(call.services, content.sha256);
+    throw;
+  }
+  Response response = json_response(201, {{"name", name},
+                                          {"size", content.size},
+                                          {"sha256", content.sha256},
+                                          {"md5sum", content.etag}});
+  response.headers.emplace_back(
+      "Location",
+      percent_encode_path("/api/v1/packages/" + call.project->id + "/latest/files/" + name + "/"));
+  return response;
+}
+
 constexpr Route kRoutes[] = {
     {"GET", "packages/{project:uuid}/latest", Access::User, Action::PackageRead, BodyKind::None,
      latest},
     {"GET", "packages/{project:uuid}/latest/files/{name:path}", Access::User, Action::PackageRead,
      BodyKind::None, download},
+    {"POST", "packages/{project:uuid}/{job:uuid}/files/{name:path}", Access::User,
+     Action::ProjectGet, BodyKind::FileToStore, upload},
 };
 
 }  // namespace

@@ -2,16 +2,20 @@
 #include "domain/version_places.hpp"
 #include "http/fields.hpp"
 #include "routes/route_table.hpp"
+#include "routes/seeds.hpp"
 
 namespace qfcsync::server {
 namespace {
 
 using nlohmann::json;
 
-json projects_json(const std::vector<ProjectRecord>& projects) {
-  json list = json::array();
-  for (const ProjectRecord& project : projects) list.push_back(project_json(project));
-  return list;
+std::string projects_json(const std::vector<ProjectRecord>& projects) {
+  std::string list = "[";
+  for (const ProjectRecord& project : projects) {
+    if (list.size() > 1) list += ',';
+    append_project(list, project);
+  }
+  return list + "]";
 }
 
 Response list_response_of(Call& call, ProjectFilter filter) {
@@ -21,7 +25,7 @@ Response list_response_of(Call& call, ProjectFilter filter) {
   filter.ordering = call.request.query.get("ordering").value_or("");
   const ProjectPage found = call.services.db.read(
       [&](Connection& db) { return list_projects(db, call.user_id(), filter); });
-  return list_response(call.request, page, found.total, projects_json(found.projects).dump());
+  return list_response(call.request, page, found.total, projects_json(found.projects));
 }
 
 /// `include_public` (strict) wins over `include-public` (anything but "1" means no).
@@ -89,11 +93,12 @@ Response answer(Call& call, unsigned status, const std::string& id) {
 }
 
 Response create(Call& call) {
-  const ProjectChange wanted = change_of(call);
+  ProjectChange wanted = change_of(call);
   if (!wanted.name) throw errors::api_error(400).with_detail("name is required");
   if (wanted.owner_id && *wanted.owner_id != call.user_id()) throw errors::permission_denied();
-  const std::string id = call.services.db.write(
-      [&](Connection& db) { return create_project(db, call.user_id(), wanted); });
+  const auto seed = requested_seed(call, wanted);
+  const std::string id = create_seeded_project(call, wanted, seed);
+  if (seed) call.services.wake_jobs();
   return answer(call, 201, id);
 }
 
@@ -126,7 +131,7 @@ Response remove(Call& call) {
 
 constexpr Route kRoutes[] = {
     {"GET", "projects", Access::User, {}, BodyKind::None, list},
-    {"POST", "projects", Access::User, {}, BodyKind::Fields, create},
+    {"POST", "projects", Access::User, {}, BodyKind::Form, create},
     {"GET", "projects/public", Access::User, {}, BodyKind::None, list_public},
     {"GET", "projects/{project}", Access::User, Action::ProjectGet, BodyKind::None, get},
     {"PUT", "projects/{project}", Access::User, Action::ProjectUpdate, BodyKind::Fields, change},

@@ -11,6 +11,7 @@ enum class Access {
   Anyone,    ///< credentials are not looked at
   Optional,  ///< credentials are used if they are valid
   User,      ///< 401 without valid credentials
+  Page,      ///< for people: a browser session if there is one; forms carry the CSRF token
 };
 
 /// What the route expects as body.
@@ -18,6 +19,7 @@ enum class BodyKind {
   None,
   Ignored,       ///< read and thrown away
   Fields,        ///< JSON, form or multipart texts -> Call::fields
+  Form,          ///< the same, and its files -> Call::files
   FileToStore,   ///< multipart part `file` -> Call::upload.content
   FileToMemory,  ///< multipart part `file` -> Call::upload.text
 };
@@ -37,11 +39,15 @@ struct Route {
 };
 
 std::span<const Route> auth_routes();
+std::span<const Route> token_routes();
 std::span<const Route> server_routes();
 std::span<const Route> user_routes();
 std::span<const Route> project_routes();
 std::span<const Route> collaborator_routes();
 std::span<const Route> file_routes();
+std::span<const Route> seed_routes();
+std::span<const Route> legacy_routes();
+std::span<const Route> picture_routes();
 std::span<const Route> package_routes();
 std::span<const Route> job_routes();
 std::span<const Route> delta_routes();

@@ -1,3 +1,4 @@
+#include "routes/providers.hpp"
 #include "routes/route_table.hpp"
 
 namespace qfcsync::server {
@@ -5,12 +6,12 @@ namespace {
 
 using nlohmann::json;
 
-json providers_json() {
-  return json::array(
-      {{{"type", "credentials"}, {"id", "credentials"}, {"name", "Username / Password"}}});
-}
+Response providers(Call& call) { return json_response(200, providers_json(call)); }
 
-Response providers(Call&) { return json_response(200, providers_json()); }
+json signup_url(const Call& call) {
+  if (!call.services.config.signup_enabled) return nullptr;
+  return call.request.origin() + "/accounts/signup/";
+}
 
 Response info(Call& call) {
   const std::string icon = call.request.origin() + "/static/qfcsync.svg";
@@ -19,8 +20,8 @@ Response info(Call& call) {
                                {"logo_navbar", icon},
                                {"logo_main", icon},
                                {"favicon", icon}}},
-                             {"auth_providers", providers_json()},
-                             {"signup_url", nullptr}});
+                             {"auth_providers", providers_json(call)},
+                             {"signup_url", signup_url(call)}});
 }
 
 bool is_database_healthy(Services& services) {

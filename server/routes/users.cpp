@@ -67,7 +67,7 @@ Response list_users(Call& call) {
   std::stable_sort(matches.begin(), matches.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   json all = json::array();
-  for (const auto& [place, user] : matches) all.push_back(public_user_json(user));
+  for (const auto& [place, user] : matches) all.push_back(public_user_json(call, user));
   return list_response(call.request, all);
 }
 
@@ -101,14 +101,14 @@ Response create_user(Call& call) {
   wanted.first_name = field_string(call.fields, "first_name").value_or("");
   wanted.last_name = field_string(call.fields, "last_name").value_or("");
   const User user = as_api_error([&] { return call.services.accounts.create(wanted); });
-  return json_response(201, public_user_json(user));
+  return json_response(201, public_user_json(call, user));
 }
 
 Response get_user(Call& call) {
   const auto user = call.services.accounts.find(call.param("username"));
   if (!user) throw errors::permission_denied();
-  if (user->id == call.user_id()) return json_response(200, complete_user_json(*user));
-  return json_response(200, public_user_json(*user));
+  if (user->id == call.user_id()) return json_response(200, complete_user_json(call, *user));
+  return json_response(200, public_user_json(call, *user));
 }
 
 Response change_user(Call& call) {
@@ -120,7 +120,7 @@ Response change_user(Call& call) {
   change.last_name = field_string(call.fields, "last_name");
   const User user =
       as_api_error([&] { return call.services.accounts.update(call.user_id(), change); });
-  return json_response(200, complete_user_json(user));
+  return json_response(200, complete_user_json(call, user));
 }
 
 Response list_organizations(Call& call) {

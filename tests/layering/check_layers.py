@@ -54,7 +54,7 @@ PURE_EXCEPTIONS |= {("base/digest.hpp", "filesystem")}
 
 # Programs: which folders of their own and of the library they may include, and which libraries.
 SERVER = (("base",), {"fmt", "nlohmann", "sqlite", "boost", "spdlog", "sodium", "toml", "cli11",
-                      "openssl", "posix"})
+                      "openssl", "pugixml", "posix"})
 BINDINGS = ((), {"fmt", "cli11", "nlohmann", "posix"})
 
 LIBRARIES = (

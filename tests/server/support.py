@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 import uuid
@@ -105,6 +106,18 @@ class Server:
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024
         raise AssertionError("no VmHWM")
+
+    def database(self, sql, *values):
+        """Rows of the server's database, for what no route tells; changes are committed."""
+        with sqlite3.connect(self.data / "server.db", timeout=WAIT_SECONDS) as db:
+            db.execute("PRAGMA foreign_keys = ON")
+            return db.execute(sql, values).fetchall()
+
+    def until_unused(self, content):
+        """Waits until no file of the store has these bytes any more."""
+        name = hashlib.sha256(content).hexdigest()
+        path = self.data / "objects" / name[:2] / name[2:]
+        until(path.exists, lambda is_there: not is_there, f"removal of {path}")
 
     def command(self, *arguments, stdin=""):
         return subprocess.run([self.binary, *arguments, "--data", self.data], input=stdin,

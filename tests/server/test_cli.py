@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from changes import OAK, patch
-from support import copy_sample, deltafile, password_of
+from support import SAMPLE, copy_sample, deltafile, password_of
 
 PROGRAM = pathlib.Path(sys.executable).with_name("qfieldcloud-cli")
 
@@ -144,6 +144,27 @@ def test_jobs_and_packages(cli, ada, sample, tmp_path):
     done = cli.run("package-download", sample, str(tmp_path), "--throw-on-error")
     assert "SUCCESS\tdata.gpkg" in done.stderr
     assert (tmp_path / "DCIM" / "tree_1.jpg").is_file()
+
+
+def test_thumbnail(cli, ada, project, tmp_path):
+    picture = tmp_path / "tree.jpg"
+    picture.write_bytes((SAMPLE / "DCIM/tree_1.jpg").read_bytes())
+    assert cli.run("upload-project-thumbnail", project, str(picture)).returncode == 0
+    assert ada.get(f"files/thumbnails/{project}/").content == picture.read_bytes()
+
+
+def test_seed(cli, ada, name, project, tmp_path):
+    answer = ada.post("projects/", data={"name": name, "seed": '{"basemap_provider": "osm"}'},
+                      files={"xlsform_file": ("form.xlsx", b"a form")})
+    seeded = answer.json()["id"]
+    text = cli.human("get-project-seed", seeded)
+    for line in (f"Project name: {name}", "Project CRS: EPSG:3857", "Project basemaps: 1",
+                 "Project XLSForm: True"):
+        assert line in text
+    assert "xlsform.xlsx" in cli.human("get-project-seed-xlsform", seeded, str(tmp_path))
+    assert (tmp_path / "xlsform.xlsx").read_bytes() == b"a form"
+    assert cli.json("get-project-seed", seeded)["project"] == seeded
+    assert '"code": "object_not_found"' in cli.run("get-project-seed", project).stdout
 
 
 def test_package_before_there_is_one(cli, sample):

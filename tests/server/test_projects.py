@@ -85,6 +85,13 @@ def test_bad_values_are_refused(ada, name):
     assert is_error(answer, 415, "api_error")
 
 
+def test_the_creator_is_noted(server, ada, name):  # contract R40
+    project_id = ada.new_project(name)
+    (creator,), = server.database("SELECT u.username FROM project p JOIN user u ON"
+                                  " u.id = p.created_by WHERE p.id = ?", project_id)
+    assert creator == "ada"
+
+
 def test_only_for_oneself(ada, bob, name):
     assert is_error(ada.post("projects/", json={"name": name, "owner": "bob"}), 403,
                     "permission_denied")

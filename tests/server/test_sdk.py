@@ -1,6 +1,7 @@
 """The unmodified qfieldcloud-sdk: every method whose routes are served."""
 
 import json
+import uuid
 
 import pytest
 from qfieldcloud_sdk import sdk
@@ -186,6 +187,50 @@ def test_collaborators(client, bob, project):
     assert client.get_project_collaborators(project) == []
 
 
+def test_thumbnail(client, ada, project):
+    picture = SAMPLE / "DCIM/tree_1.jpg"
+    assert client.upload_project_thumbnail(project, str(picture)).status_code == 204
+    assert ada.get(f"files/thumbnails/{project}/").content == picture.read_bytes()
+
+
+def test_seed_and_its_form(client, ada, name, tmp_path):
+    answer = ada.post("projects/", data={"name": name, "seed": '{"basemap_provider": "osm"}'},
+                      files={"xlsform_file": ("form.xls", b"a form")})
+    project_id = answer.json()["id"]
+    seed = client.get_project_seed(project_id)
+    assert (seed["name"], seed["crs"], len(seed["extent"])) == (name, "EPSG:3857", 4)
+    assert len(seed["settings"]["basemaps"]) == 1 and seed["settings"]["xlsform"]
+    path = client.get_project_seed_xlsform(project_id, str(tmp_path))
+    assert path == str(tmp_path / "xlsform.xls")
+    assert (tmp_path / "xlsform.xls").read_bytes() == b"a form"
+    jobs = client.list_jobs(project_id, sdk.JobTypes.CREATE_PROJECT)
+    assert [job["type"] for job in jobs] == ["create_project"]
+    assert finished(client, jobs[0])["status"] == "finished"
+
+
+def test_clone(client, ada, sample, name):
+    clone = client.create_project(name, description="mine", clone_from_project=sample)
+    ada.processed(clone["id"])
+    sources, copies = ({file["name"]: file["md5sum"] for file in client.list_remote_files(one)}
+                       for one in (sample, clone["id"]))
+    assert sources == copies
+    assert client.get_project(clone["id"])["description"] == "mine"
+
+
+def test_worker_upload(server, client, sample, tmp_path):
+    token = server.command("user", "worker-token", "ada").stdout.strip()
+    worker = sdk.Client(server.api, token=token)
+    local = tmp_path / "data.gpkg"
+    local.write_bytes(b"made elsewhere")
+    job_id = str(uuid.uuid4())
+    arguments = (sample, sdk.FileTransferType.PACKAGE, local, "data.gpkg", False, job_id)
+    assert refused(403, worker.upload_file, *arguments) == "permission_denied"
+    server.database("INSERT INTO job (id, project_id, type, status, created_at, updated_at)"
+                    " VALUES (?, ?, 'package', 'started', 1, 1)", job_id, sample)
+    assert worker.upload_file(*arguments).status_code == 201
+    assert refused(403, client.upload_file, *arguments) == "permission_denied"
+
+
 def test_errors_show_the_body(client):
     with pytest.raises(sdk.QfcRequestException) as caught:
         client.get_project("pizza")
@@ -195,9 +240,8 @@ def test_errors_show_the_body(client):
 @pytest.mark.parametrize("call", [
     lambda client, project: client.get_organization_members("acme"),
     lambda client, project: client.get_organization_teams("acme"),
-    lambda client, project: client.get_project_seed(project),
-    lambda client, project: client.upload_project_thumbnail(project, str(SAMPLE
-                                                                         / "DCIM/tree_1.jpg")),
+    lambda client, project: client.get_project_seed(project),  # it has none
+    lambda client, project: client.get_project_seed_json2qgis(project, "/tmp"),
 ])
 def test_what_is_not_served_yet_answers_404(client, project, call):
     with pytest.raises(sdk.QfcRequestException) as caught:

@@ -30,6 +30,9 @@ struct BlobLimits {
   /// Whether two creators of one name can be told apart: proven by a probe at set-up. Without it
   /// a store may serve one writer only.
   bool has_exclusive_create = false;
+  /// Of a store behind a network: where it is, without secrets. Each call costs a round trip there,
+  /// so that a repository reads few large pieces and keeps them. Empty: the store is near.
+  std::string network_place = {};
 };
 
 /// Longest name of a blob, and longest part of a name between slashes.

@@ -6,6 +6,7 @@
 #include "chunk/limits.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace qfcsync::chunk {
 namespace {
@@ -13,6 +14,17 @@ namespace {
 [[noreturn]] void fail(const ObjectId& file_id, const char* what) {
   throw Error(ErrorCode::Corrupt,
               "file " + file_id.hex() + ": " + what + "; fetch its manifest from another replica");
+}
+
+/// So many chunks are announced at once: 128 MiB of a file.
+constexpr std::size_t kExpectedChunks = 512;
+
+/// Announces the next chunks up to an end, at every beginning of a window.
+void expect_chunks(ObjectDecoder& decoder, const Manifest& manifest, std::size_t first,
+                   std::size_t number, std::size_t end) {
+  if ((number - first) % kExpectedChunks != 0) return;
+  const std::size_t count = std::min(kExpectedChunks, end - number);
+  decoder.expect(ObjectKind::Chunk, std::span(manifest.chunks).subspan(number, count));
 }
 
 }  // namespace
@@ -39,6 +51,7 @@ void decode_file(ObjectDecoder& decoder, const ObjectId& file_id, const Manifest
   base::Digest sha256(base::DigestKind::Sha256);
   base::EtagDigest etag;
   for (std::size_t number = 0; number < manifest.chunks.size(); ++number) {
+    expect_chunks(decoder, manifest, 0, number, manifest.chunks.size());
     const RawBytes raw = decode_chunk(decoder, manifest, number);
     sha256.update(*raw);
     if (check == FileCheck::IdAndEtag) etag.update(*raw);
@@ -55,9 +68,13 @@ void decode_range(ObjectDecoder& decoder, const Manifest& manifest, std::uint64_
   if (offset > manifest.file_bytes || bytes > manifest.file_bytes - offset) {
     throw Error(ErrorCode::InvalidArgument, "the range ends behind the file");
   }
+  const std::size_t first = offset / kChunkBytes;
+  const std::size_t end = (offset + bytes + kChunkBytes - 1) / kChunkBytes;
   while (bytes > 0) {
+    const std::size_t number = offset / kChunkBytes;
     const std::size_t begin = offset % kChunkBytes;
-    const RawBytes raw = decode_chunk(decoder, manifest, offset / kChunkBytes);
+    expect_chunks(decoder, manifest, first, number, end);
+    const RawBytes raw = decode_chunk(decoder, manifest, number);
     const std::size_t part = std::min<std::uint64_t>(bytes, raw->size() - begin);
     sink.write(std::string_view(*raw).substr(begin, part));
     offset += part;

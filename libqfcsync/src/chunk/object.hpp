@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ class ObjectSource {
   ///
   /// @errors NotFound: it is gone; Corrupt, Io
   virtual void read(const ObjectRecord& record, std::string& stored) = 0;
+  /// Says which objects will be read next, in that order, their bases as needed: a source that
+  /// fetches from afar can do it in few requests. What is not there is passed over.
+  virtual void expect(ObjectKind kind, std::span<const ObjectId> ids) {
+    static_cast<void>(kind), static_cast<void>(ids);
+  }
 };
 
 /// Where new objects go, in the order in which they will be read.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -39,6 +40,9 @@ class ObjectDecoder {
   /// @errors NotFound: no such object; Corrupt: it or one of its bases is damaged or missing, or
   ///         its depth is wrong, or it takes more than kMaxWorkBytes to decode; Io
   RawBytes decode(ObjectKind kind, const ObjectId& id);
+
+  /// As ObjectSource::expect().
+  void expect(ObjectKind kind, std::span<const ObjectId> ids) { objects_->expect(kind, ids); }
 
   /// Bases decoded for one object, as many as honest chains need several times over: two bases a
   /// step would allow 2^32.

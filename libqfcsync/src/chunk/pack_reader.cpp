@@ -18,17 +18,22 @@ std::string read_part(PackBytes& bytes, std::uint64_t offset, std::size_t size) 
 }
 
 std::vector<PackEntry> read_entries(PackBytes& bytes) {
+  std::vector<PackEntry> entries = read_pack_index(bytes);
+  check_pack_header(read_part(bytes, 0, kPackHeaderBytes));
+  return entries;
+}
+
+}  // namespace
+
+std::vector<PackEntry> read_pack_index(PackBytes& bytes) {
   const std::uint64_t size = bytes.size();
   if (size < kPackHeaderBytes + kPackTailBytes) {
     throw Error(ErrorCode::Corrupt, "pack: too short for one; fetch it anew");
   }
-  check_pack_header(read_part(bytes, 0, kPackHeaderBytes));
   const PackTail tail =
       parse_pack_tail(read_part(bytes, size - kPackTailBytes, kPackTailBytes), size);
   return parse_pack_index(tail, read_part(bytes, tail.index_offset, tail.index_bytes));
 }
-
-}  // namespace
 
 void MemoryPack::read_at(std::uint64_t offset, char* buffer, std::size_t size) {
   if (offset > bytes_.size() || size > bytes_.size() - offset) {

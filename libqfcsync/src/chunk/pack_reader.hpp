@@ -54,6 +54,12 @@ class PackReader : public ObjectSource {
   std::vector<PackEntry> entries_;
 };
 
+/// The index from the end of a pack alone; what is before it is not looked at.
+///
+/// @return the entries by kind and id
+/// @errors Corrupt: no pack, or damaged; FormatTooNew; as PackBytes
+std::vector<PackEntry> read_pack_index(PackBytes& bytes);
+
 /// Compares a whole pack with its name.
 ///
 /// @errors Corrupt: other bytes; as PackBytes

@@ -135,7 +135,9 @@ void S3Blobs::remove(std::string_view name) {
   bucket_.remove(name);
 }
 
-BlobLimits S3Blobs::limits() { return {kMaxS3BlobBytes, manners_.has_exclusive_create}; }
+BlobLimits S3Blobs::limits() {
+  return {kMaxS3BlobBytes, manners_.has_exclusive_create, bucket_.sender().store()};
+}
 
 }  // namespace qfcsync::remote
 

@@ -91,7 +91,9 @@ void WebdavBlobs::remove(std::string_view name) {
   if (stat(name)) server_.remove(name);
 }
 
-BlobLimits WebdavBlobs::limits() { return {kMaxWebdavBlobBytes, how_ != DavPublish::None}; }
+BlobLimits WebdavBlobs::limits() {
+  return {kMaxWebdavBlobBytes, how_ != DavPublish::None, server_.sender().store()};
+}
 
 }  // namespace qfcsync::remote
 

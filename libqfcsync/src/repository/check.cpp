@@ -6,7 +6,6 @@
 #include "history/commit_message.hpp"
 #include "history/git_name.hpp"
 #include "history/reachable.hpp"
-#include "repository/blob_pack.hpp"
 #include "repository/no_sink.hpp"
 
 #include <algorithm>
@@ -64,9 +63,9 @@ class Checker {
     ++report_.packs;
     report_.bytes += pack.bytes;
     guarded(name, [&] {
-      BlobPack bytes(state_.store(), name, pack.bytes);
-      chunk::verify_pack(bytes, pack.id);
-      const chunk::PackReader reader(bytes);
+      const auto bytes = state_.packs().open(pack);  // nothing of it is kept yet: check() forgets
+      chunk::verify_pack(*bytes, pack.id);
+      const chunk::PackReader reader(*bytes);
       report_.objects += reader.entries().size();
       if (reader.entries().size() != pack.objects) {
         throw Error(ErrorCode::Corrupt, name + " has another number of objects than the root says");
@@ -76,7 +75,8 @@ class Checker {
   }
 
   void check_objects(const chunk::ObjectId& pack) {
-    for (const Located& located : state_.index().objects_of(pack)) {
+    const std::vector<Located> objects = state_.index().objects_of(pack);
+    for (const Located& located : objects) {
       const chunk::ObjectRecord& record = located.record;
       guarded(chunk::describe(record.kind, record.id),
               [&] { state_.decoder().decode(record.kind, record.id); });

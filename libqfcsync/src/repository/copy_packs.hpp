@@ -1,7 +1,5 @@
 #pragma once
 
-#include <qfcsync/blob_store.hpp>
-
 #include "history/root.hpp"
 #include "repository/new_objects.hpp"
 
@@ -22,7 +20,7 @@ using LeaveOut = std::function<bool(const chunk::ObjectKey&)>;
 ///
 /// @param leave_out  empty: nothing is left out. What objects has already is not copied, either
 /// @errors           Corrupt, NotFound: a pack is damaged or missing
-void copy_packs(BlobStore& store, const std::vector<history::RootPack>& packs,
+void copy_packs(PackCache& cache, const std::vector<history::RootPack>& packs,
                 const LeaveOut& leave_out, NewObjects& objects);
 
 }  // namespace qfcsync::repository

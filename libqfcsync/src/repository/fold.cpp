@@ -39,7 +39,7 @@ void fold_small_packs(State& state) {
   const Packs packs = packs_to_fold(state.root().root);
   if (packs.size() < 2) return;
   NewObjects objects(state.store(), state.objects(), packs.front().level + 1);
-  copy_packs(state.store(), packs, {}, objects);
+  copy_packs(state.packs(), packs, {}, objects);
   std::set<chunk::ObjectId> folded;
   for (const history::RootPack& pack : packs) folded.insert(pack.id);
   history::Root next = Roots::successor(state.root());

@@ -19,11 +19,12 @@ using gpkg::edit::StatementUse;
 
 constexpr int kBusyMs = 30'000;
 /// An index of another layout is built again.
-constexpr int kLayout = 1;
+constexpr int kLayout = 2;
 
 constexpr const char* kTables =
     "CREATE TABLE state(generation INTEGER NOT NULL, root BLOB NOT NULL);"
     "INSERT INTO state VALUES(0, zeroblob(32));"
+    "CREATE TABLE root_copy(bytes BLOB NOT NULL, place TEXT NOT NULL, seen_ms INTEGER NOT NULL);"
     "CREATE TABLE pack(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE);"
     "CREATE TABLE object(kind INTEGER, id BLOB, depth INTEGER, pack INTEGER, codec INTEGER,"
     " raw INTEGER, stored INTEGER, offset INTEGER, bases BLOB,"
@@ -44,7 +45,7 @@ constexpr const char* kTables =
 constexpr const char* kDropTables =
     "DROP TABLE IF EXISTS state; DROP TABLE IF EXISTS pack; DROP TABLE IF EXISTS object;"
     "DROP TABLE IF EXISTS version; DROP TABLE IF EXISTS file; DROP TABLE IF EXISTS head;"
-    "DROP TABLE IF EXISTS change; DROP TABLE IF EXISTS seen;";
+    "DROP TABLE IF EXISTS change; DROP TABLE IF EXISTS seen; DROP TABLE IF EXISTS root_copy;";
 
 constexpr const char* kObjectColumns =
     "o.kind, o.id, o.depth, o.codec, o.raw, o.stored, o.offset, o.bases, p.id "
@@ -228,6 +229,27 @@ void Index::set_root(std::uint64_t generation, const chunk::ObjectId& root) {
       .bind_int(1, static_cast<std::int64_t>(generation))
       .bind_view(2, blob(root))
       .run();
+}
+
+std::optional<RootCopy> Index::root_copy() {
+  Statement& statement = statements_->get("SELECT bytes, place, seen_ms FROM root_copy");
+  const StatementUse use(statement);
+  if (!statement.step()) return std::nullopt;
+  return RootCopy{std::string(statement.column_view(0).bytes()), statement.column_text(1),
+                  statement.column_int(2)};
+}
+
+void Index::set_root_copy(const RootCopy& copy) {
+  Transaction transaction(*this);
+  execute(database_, "DELETE FROM root_copy");
+  if (!copy.bytes.empty()) {
+    statements_->get("INSERT INTO root_copy VALUES(?1, ?2, ?3)")
+        .bind_view(1, ValueView::blob(copy.bytes))
+        .bind_text(2, copy.place)
+        .bind_int(3, copy.seen_ms)
+        .run();
+  }
+  transaction.commit();
 }
 
 std::optional<Located> Index::find(const chunk::ObjectKey& key) {

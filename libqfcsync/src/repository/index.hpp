@@ -53,6 +53,13 @@ struct SeenFile {
   chunk::ObjectId file;
 };
 
+/// A root as a store behind a network has it.
+struct RootCopy {
+  std::string bytes;
+  std::string place;         ///< of the store
+  std::int64_t seen_ms = 0;  ///< since 1970: when it was last seen there
+};
+
 /// The SQLite database that finds objects and versions without reading packs and roots. A cache: it
 /// can be deleted at any time. Several processes may have it open; one thread at a time each.
 ///
@@ -88,6 +95,9 @@ class Index {
   /// @param root  hash of the root
   bool stands_on(std::uint64_t generation, const chunk::ObjectId& root);
   void set_root(std::uint64_t generation, const chunk::ObjectId& root);
+  std::optional<RootCopy> root_copy();
+  /// Takes the place of the last one; empty bytes: there is none.
+  void set_root_copy(const RootCopy& copy);
 
   /// The copy of least depth, where packs have several: bases that others were made for stay right.
   std::optional<Located> find(const chunk::ObjectKey& key);

@@ -2,7 +2,6 @@
 
 #include <qfcsync/error.hpp>
 
-#include "repository/blob_pack.hpp"
 #include "repository/chance.hpp"
 #include "repository/scratch_source.hpp"
 
@@ -34,8 +33,8 @@ void NewObjects::read(const chunk::ObjectRecord& record, std::string& stored) {
   if (entry == nullptr) return stored_->read(record, stored);
   const std::uint32_t size = entry->record.stored_bytes;
   if (pack < packs_.size()) {
-    stored = read_blob(*store_, history::pack_name(packs_[pack].pack.id), entry->offset, size);
-    return;
+    stored.resize(size);
+    return stored_->packs().read(packs_[pack].pack.id, entry->offset, stored.data(), size);
   }
   std::string buffer;
   stored = scratch_->read(entry->offset, size, buffer);
@@ -65,6 +64,7 @@ void NewObjects::close_pack() {
   ScratchSource source(*scratch_);
   // A name that is taken is this very pack: it has a salt of its own, so nobody else makes it.
   store_->create(history::pack_name(summary.id), source, summary.bytes);
+  stored_->packs().keep(summary.id, *scratch_);
   packs_.push_back(
       {{summary.id, summary.bytes, summary.objects, level_}, std::exchange(open_entries_, {})});
   stored_bytes_ += summary.bytes;

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -35,6 +36,9 @@ class NewObjects : public chunk::ObjectSource, public chunk::ObjectSink {
   std::optional<chunk::ObjectRecord> find(chunk::ObjectKind kind,
                                           const chunk::ObjectId& id) override;
   void read(const chunk::ObjectRecord& record, std::string& stored) override;
+  void expect(chunk::ObjectKind kind, std::span<const chunk::ObjectId> ids) override {
+    stored_->expect(kind, ids);
+  }
   /// @errors as chunk::PackWriter::add and BlobStore::create
   void add(const chunk::EncodedObject& object) override;
 

@@ -5,7 +5,6 @@
 #include "chunk/file_decoder.hpp"
 #include "chunk/file_encoder.hpp"
 #include "chunk/object_encoder.hpp"
-#include "repository/blob_pack.hpp"
 #include "repository/collect.hpp"
 #include "repository/copy_packs.hpp"
 #include "repository/retention.hpp"
@@ -46,7 +45,7 @@ class Repacker {
     for (const history::RootPack& pack : replaced) verify(pack);
     for (const auto& [group, files] : retention_.kept) store_unbased(files);
     copy_packs(
-        state_.store(), replaced, [&](const ObjectKey& key) { return is_done_with(key); }, made_);
+        state_.packs(), replaced, [&](const ObjectKey& key) { return is_done_with(key); }, made_);
     const std::vector<NewPack>& packs = made_.finish();
     for (const NewPack& pack : packs) next.packs.push_back(pack.pack);
     std::ranges::sort(next.packs, {}, &history::RootPack::id);
@@ -93,8 +92,8 @@ class Repacker {
 
   /// Damage must not get into a pack with a good name.
   void verify(const history::RootPack& pack) {
-    BlobPack bytes(state_.store(), history::pack_name(pack.id), pack.bytes);
-    chunk::verify_pack(bytes, pack.id);
+    const auto bytes = state_.packs().open(pack);
+    chunk::verify_pack(*bytes, pack.id);
   }
 
   State& state_;

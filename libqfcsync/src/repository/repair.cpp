@@ -4,7 +4,6 @@
 
 #include "chunk/file_decoder.hpp"
 #include "chunk/object_encoder.hpp"
-#include "repository/blob_pack.hpp"
 #include "repository/check.hpp"
 #include "repository/no_sink.hpp"
 #include "repository/scratch_pack.hpp"
@@ -26,6 +25,7 @@ class Repairer {
       : state_(state), other_(std::move(other)) {}
 
   RepairReport run() {
+    state_.forget_decoded();  // what was read before says nothing about the store
     std::vector<history::RootPack> left;
     for (const history::RootPack& pack : state_.root().root.packs) {
       if (is_good(pack)) continue;
@@ -42,8 +42,8 @@ class Repairer {
 
  private:
   bool is_good(const history::RootPack& pack) try {
-    BlobPack bytes(state_.store(), history::pack_name(pack.id), pack.bytes);
-    chunk::verify_pack(bytes, pack.id);
+    const auto bytes = state_.packs().open(pack);
+    chunk::verify_pack(*bytes, pack.id);
     return true;
   } catch (const Error& error) {
     if (!is_lost(error)) throw;
@@ -89,8 +89,7 @@ class Repairer {
   bool recover(const history::RootPack& pack, State& other, NewObjects& made) {
     std::vector<chunk::PackEntry> entries;
     try {
-      BlobPack bytes(state_.store(), history::pack_name(pack.id), pack.bytes);
-      entries = chunk::PackReader(bytes).entries();
+      entries = state_.packs().entries(pack);
     } catch (const Error& error) {
       if (!is_lost(error)) throw;
       recover_missing(other, made);

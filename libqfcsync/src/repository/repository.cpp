@@ -68,7 +68,7 @@ Repository Repository::init(std::shared_ptr<BlobStore> store, const RepositoryOp
 
 Repository Repository::open(std::shared_ptr<BlobStore> store, const RepositoryOptions& options) {
   auto impl = std::make_unique<Impl>(std::move(store), options);
-  impl->state.refresh();
+  impl->state.refresh(repository::Reach::OneStep);  // each verb looks for the newest
   return Repository(std::move(impl));
 }
 

@@ -22,10 +22,10 @@ std::int64_t now_ms() {
 }  // namespace
 
 std::uint64_t Roots::newest(std::uint64_t known) {
-  if (known > 0 && !store_->stat(history::root_name(known + 1))) {
-    if (store_->stat(history::root_name(known))) return known;
-  }
-  return newest_listed(known > 0 && store_->stat(history::root_name(known)) ? known : 0);
+  if (known == 0) return newest_listed(0);
+  const bool has_next = store_->stat(history::root_name(known + 1)).has_value();
+  if (!store_->stat(history::root_name(known))) return newest_listed(0);
+  return has_next ? newest_listed(known) : known;
 }
 
 std::uint64_t Roots::newest_listed(std::uint64_t after) {
@@ -39,6 +39,13 @@ std::uint64_t Roots::newest_listed(std::uint64_t after) {
     }
     last = listed.back().name;
   }
+}
+
+std::optional<KnownRoot> Roots::find(std::uint64_t generation) try {
+  return read(generation);
+} catch (const Error& error) {
+  if (error.code() != ErrorCode::NotFound) throw;
+  return std::nullopt;
 }
 
 KnownRoot Roots::read(std::uint64_t generation) {

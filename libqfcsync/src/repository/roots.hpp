@@ -28,6 +28,11 @@ class Roots {
   ///               for: old roots are removed from the beginning
   std::uint64_t newest(std::uint64_t known);
 
+  /// The number of the newest root after one that is there. @return after: there is none
+  std::uint64_t newest_listed(std::uint64_t after);
+
+  /// As read(); nothing if it is not there.
+  std::optional<KnownRoot> find(std::uint64_t generation);
   /// @errors NotFound; Corrupt: it is damaged or has another number; FormatTooNew
   KnownRoot read(std::uint64_t generation);
 
@@ -40,8 +45,6 @@ class Roots {
   std::optional<KnownRoot> create(const history::Root& root);
 
  private:
-  std::uint64_t newest_listed(std::uint64_t after);
-
   BlobStore* store_;
 };
 

@@ -3,7 +3,6 @@
 #include <qfcsync/error.hpp>
 
 #include "history/git_name.hpp"
-#include "repository/blob_pack.hpp"
 #include "repository/version_rows.hpp"
 
 #include <algorithm>
@@ -17,6 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kIndexFile = "index.db";
 constexpr const char* kGitFolder = "git";
+constexpr const char* kPacksFolder = "packs";
 
 void make_folder(const fs::path& folder) {
   std::error_code failed;
@@ -32,6 +32,10 @@ std::optional<fs::path> index_file(const RepositoryOptions& options) {
   if (options.cache.empty()) return std::nullopt;
   make_folder(options.cache);
   return options.cache / kIndexFile;
+}
+
+fs::path packs_folder(const RepositoryOptions& options) {
+  return options.cache.empty() ? fs::path() : options.cache / kPacksFolder;
 }
 
 }  // namespace
@@ -50,10 +54,12 @@ State::State(std::shared_ptr<BlobStore> blobs, const RepositoryOptions& options)
     : store_(std::move(blobs)),
       options_(options),
       index_(index_file(options)),
-      objects_(*store_, index_),
+      packs_(*store_, packs_folder(options)),
+      objects_(packs_, index_),
       git_objects_(objects_),
-      roots_(*store_) {
-  forget_decoded();
+      roots_(*store_),
+      finder_(roots_, index_, store_->limits().network_place) {
+  decoder_.emplace(objects_, options_.decoded_bytes);
   if (!options.cache.empty()) git_.emplace(options.cache / kGitFolder);
 }
 
@@ -67,34 +73,27 @@ fs::path State::scratch_folder() const {
   return options_.cache.empty() ? fs::temp_directory_path() : options_.cache;
 }
 
-void State::refresh() {
+void State::refresh(Reach reach) {
   try {
-    refresh_once();
+    refresh_once(reach);
   } catch (const Error& error) {
     if (!is_damaged_index(error)) throw;
     index_.clear();
     objects_.forget();
-    refresh_once();
+    refresh_once(reach);
   }
 }
 
-void State::refresh_once() {
-  const std::uint64_t known =
-      std::max(root_.hash == chunk::ObjectId() ? 0 : root_.root.generation, index_.generation());
-  std::uint64_t newest = roots_.newest(known);
-  // Either somebody commits right now, or the index is that of another store.
-  if (index_.generation() > newest) newest = roots_.newest(0);
-  if (newest == 0) {
-    throw Error(ErrorCode::NotFound, "there is no repository in this store; init makes one");
-  }
-  const bool is_read = root_.hash != chunk::ObjectId() && root_.root.generation == newest;
-  const KnownRoot root = is_read ? root_ : roots_.read(newest);
-  if (index_.generation() > newest) index_.clear();
+void State::refresh_once(Reach reach) {
+  const bool is_known = root_.hash != chunk::ObjectId();
+  const KnownRoot root = finder_.find(is_known ? std::optional(root_) : std::nullopt, reach);
+  if (index_.generation() > root.root.generation) index_.clear();
   adopt(root, {});
 }
 
 void State::adopt(const KnownRoot& root, const std::vector<NewPack>& packs) {
   objects_.forget();
+  packs_.set_packs(root.root.packs);
   const bool needs_git = git_ && git_->generation() != root.root.generation;
   if (!index_.stands_on(root.root.generation, root.hash) || needs_git) {
     Index::Transaction transaction(index_);
@@ -104,6 +103,7 @@ void State::adopt(const KnownRoot& root, const std::vector<NewPack>& packs) {
     if (before < root.root.generation) {
       adopt_packs(root.root, packs);
       index_.set_root(root.root.generation, root.hash);
+      finder_.keep(root);
       adopt_versions(root.root);
     }
     if (git_ && before <= root.root.generation) adopt_git(root.root, before);
@@ -117,9 +117,14 @@ void State::adopt_packs(const history::Root& root, const std::vector<NewPack>& p
   const std::set<chunk::ObjectId> known(listed.begin(), listed.end());
   std::set<chunk::ObjectId> wanted;
   new_git_objects_.clear();
+  new_changes_.clear();
+  std::vector<history::RootPack> missing;
   for (const history::RootPack& pack : root.packs) {
     wanted.insert(pack.id);
-    if (known.contains(pack.id)) continue;
+    if (!known.contains(pack.id)) missing.push_back(pack);
+  }
+  packs_.expect_indexes(missing);
+  for (const history::RootPack& pack : missing) {
     std::vector<chunk::PackEntry> entries;
     try {
       entries = entries_of(pack, packs);
@@ -130,6 +135,7 @@ void State::adopt_packs(const history::Root& root, const std::vector<NewPack>& p
     index_.add_pack(pack, entries);
     for (const chunk::PackEntry& entry : entries) {
       if (entry.record.kind == chunk::ObjectKind::Git) new_git_objects_.push_back(entry.record.id);
+      if (entry.record.kind == chunk::ObjectKind::Change) new_changes_.push_back(entry.record.id);
     }
   }
   for (const chunk::ObjectId& id : known) {
@@ -141,6 +147,9 @@ void State::adopt_packs(const history::Root& root, const std::vector<NewPack>& p
 void State::adopt_versions(const history::Root& root) try {
   const auto main = root.refs.find(std::string(history::kMainRef));
   if (main == root.refs.end()) return index_.clear_versions();
+  // Versions are read from all of these, newest first, and once more for git.
+  objects_.expect(
+      {{chunk::ObjectKind::Git, new_git_objects_}, {chunk::ObjectKind::Change, new_changes_}});
   history::Graph versions(git_objects_);
   index_versions(index_, versions, *decoder_, main->second);
 } catch (const Error& error) {
@@ -152,8 +161,7 @@ std::vector<chunk::PackEntry> State::entries_of(const history::RootPack& pack,
                                                 const std::vector<NewPack>& packs) {
   const auto made = std::ranges::find(packs, pack.id, [](const NewPack& p) { return p.pack.id; });
   if (made != packs.end()) return made->entries;
-  BlobPack bytes(*store_, history::pack_name(pack.id), pack.bytes);
-  return chunk::PackReader(bytes).entries();
+  return packs_.entries(pack);
 }
 
 void State::adopt_git(const history::Root& root, std::uint64_t before) {
@@ -183,8 +191,13 @@ void State::adopt_git(const history::Root& root, std::uint64_t before) {
 }
 
 bool State::publish(const history::Root& next, const std::vector<NewPack>& packs) {
+  if (!finder_.confirm(root_)) {
+    root_ = KnownRoot();
+    return false;
+  }
   const std::optional<KnownRoot> made = roots_.create(next);
   if (!made) return false;
+  finder_.note_made(*made);
   try {
     adopt(*made, packs);
   } catch (const Error&) {
@@ -205,7 +218,10 @@ void State::check_index() {
   throw Error(ErrorCode::Corrupt, "packs or versions are damaged; check tells which, repair first");
 }
 
-void State::forget_decoded() { decoder_.emplace(objects_, options_.decoded_bytes); }
+void State::forget_decoded() {
+  decoder_.emplace(objects_, options_.decoded_bytes);
+  packs_.clear();
+}
 
 void State::rebuild_cache() {
   forget_decoded();

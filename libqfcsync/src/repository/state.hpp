@@ -8,6 +8,7 @@
 #include "repository/git_cache.hpp"
 #include "repository/index.hpp"
 #include "repository/new_objects.hpp"
+#include "repository/root_finder.hpp"
 #include "repository/roots.hpp"
 #include "repository/stored_objects.hpp"
 
@@ -27,7 +28,7 @@ class State {
   /// Brings everything to the newest root. A damaged index or git repository is built again.
   ///
   /// @errors NotFound: the store has no root
-  void refresh();
+  void refresh(Reach reach = Reach::Newest);
 
   /// Tries to make a root the newest one.
   ///
@@ -42,7 +43,7 @@ class State {
   /// @errors Corrupt: packs or commits are damaged; Busy: somebody else is at it
   void check_index();
 
-  /// Decoded content is forgotten, too: some of it is not in the store any more.
+  /// Content that was read is forgotten, too: some of it is not in the store any more.
   void forget_decoded();
 
   /// The root as refresh() or publish() found it.
@@ -55,6 +56,7 @@ class State {
 
   BlobStore& store() { return *store_; }
   Index& index() { return index_; }
+  PackCache& packs() { return packs_; }
   StoredObjects& objects() { return objects_; }
   chunk::ObjectDecoder& decoder() { return *decoder_; }
   Roots& roots() { return roots_; }
@@ -62,7 +64,7 @@ class State {
   const RepositoryOptions& options() const { return options_; }
 
  private:
-  void refresh_once();
+  void refresh_once(Reach reach);
   /// Index and git repository become those of a root that is in the store.
   void adopt(const KnownRoot& root, const std::vector<NewPack>& packs);
   void adopt_packs(const history::Root& root, const std::vector<NewPack>& packs);
@@ -74,13 +76,16 @@ class State {
   std::shared_ptr<BlobStore> store_;
   RepositoryOptions options_;
   Index index_;
+  PackCache packs_;
   StoredObjects objects_;
   std::optional<chunk::ObjectDecoder> decoder_;
   DecodedGitObjects git_objects_;
   Roots roots_;
+  RootFinder finder_;
   std::optional<GitCache> git_;
   KnownRoot root_;
   std::vector<chunk::ObjectId> new_git_objects_;  // of the packs adopted last
+  std::vector<chunk::ObjectId> new_changes_;
 };
 
 /// Whether an error says that something stored is missing or damaged.

@@ -2,13 +2,16 @@
 
 #include <qfcsync/error.hpp>
 
-#include "repository/blob_pack.hpp"
+#include <set>
+#include <vector>
 
 namespace qfcsync::repository {
 namespace {
 
 /// More than a chain of bases is long, so that what was found is read without asking again.
-constexpr std::size_t kRemembered = 4096;
+constexpr std::size_t kRemembered = 16'384;
+/// Of a chain longer than that, the rest is fetched as it is read.
+constexpr std::size_t kMostExpected = 32'768;
 
 }  // namespace
 
@@ -34,8 +37,30 @@ void StoredObjects::read(const chunk::ObjectRecord& record, std::string& stored)
   if (!located) {
     throw Error(ErrorCode::NotFound, describe(record.kind, record.id) + " is not in this store");
   }
-  stored = read_blob(*store_, history::pack_name(located->pack), located->offset,
-                     located->record.stored_bytes);
+  stored.resize(located->record.stored_bytes);
+  packs_->read(located->pack, located->offset, stored.data(), stored.size());
+}
+
+void StoredObjects::expect(chunk::ObjectKind kind, std::span<const chunk::ObjectId> ids) {
+  expect({{kind, ids}});
+}
+
+void StoredObjects::expect(std::initializer_list<Expected> expected) {
+  if (!packs_->is_remote()) return;
+  std::vector<PackRange> ranges;
+  std::set<chunk::ObjectKey> seen;
+  // What bases stand on comes before them, as it is decoded.
+  const auto add = [&](const auto& self, const chunk::ObjectKey& key) -> void {
+    if (seen.size() >= kMostExpected || !seen.insert(key).second) return;
+    const std::optional<Located> located = locate(key);
+    if (!located) return;
+    for (const chunk::ObjectId& base : located->record.bases) self(self, {key.kind, base});
+    ranges.push_back({located->pack, located->offset, located->record.stored_bytes});
+  };
+  for (const Expected& some : expected) {
+    for (const chunk::ObjectId& id : some.ids) add(add, {some.kind, id});
+  }
+  packs_->expect(ranges);
 }
 
 bool DecodedGitObjects::read(const chunk::ObjectId& id, std::string& object) {

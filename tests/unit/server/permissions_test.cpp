@@ -25,7 +25,8 @@ TEST_SUITE("server/permissions") {
              Line{Action::PackageRead, "+++++-"},      Line{Action::JobRead, "+++++-"},
              Line{Action::JobCreatePackage, "+++++-"}, Line{Action::JobCreateOther, "++++--"},
              Line{Action::DeltaPush, "++++--"},        Line{Action::DeltaCreate, "++++--"},
-             Line{Action::DeltaChange, "+++---"},      Line{Action::DeltaList, "++++--"},
+             Line{Action::DeltaChange, "+++---"},      Line{Action::DeltaDecide, "++----"},
+             Line{Action::DeltaList, "++++--"},
          }) {
       for (std::size_t column = 0; column < kColumns.size(); ++column) {
         CAPTURE(static_cast<int>(action));
