@@ -76,7 +76,8 @@ PreviousVersion store(Objects& objects, const std::string& path, const PreviousV
   const double hashing = feed(path, megabytes, [&](std::string_view part) { digest.update(part); });
   const FileNames names = digest.finish();
   ObjectDecoder decoder(objects);
-  FileEncoder encoder(objects, objects, decoder, previous);
+  SerialRunner runner;
+  FileEncoder encoder(objects, objects, decoder, previous, runner);
   double chunking = feed(path, megabytes, [&](std::string_view part) { encoder.write(part); });
   PreviousVersion version{names.id, {}};
   chunking += seconds_of([&] { version.manifest = encoder.finish(names); });

@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "folder_config.hpp"
 #include "folder_status.hpp"
+#include "terminal.hpp"
 #include "version_text.hpp"
 
 #include <algorithm>
@@ -75,6 +76,8 @@ qfcsync::CommitResult commit_again(WorkingFolder& folder, const std::vector<std:
   for (int attempt = 1;; ++attempt) {
     take_others(folder);
     options.base = folder.base();
+    ProgressLine line("Committing");
+    options.progress = line.callback();
     try {
       return folder.repository().commit_folder(folder.root(), paths, options);
     } catch (const qfcsync::Error& error) {

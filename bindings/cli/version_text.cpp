@@ -51,11 +51,7 @@ std::string time_text(qfcsync::Timestamp time) {
 }
 
 std::string message_of(const qfcsync::VersionInfo& version) {
-  std::string text = version.message;
-  if (!version.files.empty()) {
-    text = text.substr(0, text.find("\n\n" + version.files.front().path + ": "));
-  }
-  return text.substr(0, text.find_last_not_of("\n") + 1);
+  return version.message.substr(0, version.message.find_last_not_of("\n") + 1);
 }
 
 std::string version_line(const qfcsync::VersionInfo& version) {

@@ -2,6 +2,7 @@
 
 #include "guard.hpp"
 #include "repository.hpp"
+#include "streams.hpp"
 
 #include <chrono>
 #include <span>
@@ -43,6 +44,7 @@ CommitOptions to_commit_options(const qfcsync_commit_options* given) {
   if (read.time_s != 0) options.time = Timestamp(std::chrono::seconds(read.time_s));
   options.keep_identical = read.keep_identical != 0;
   options.with_changes = read.with_changes != 0;
+  options.progress = to_progress(read.progress, read.payload);
   return options;
 }
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Optional, Union
 
 from . import _native
-from ._changeset import Changeset, StrPath, _made
+from ._changeset import Changeset, Progress, StrPath, _made
 
 _VERSIONS_AT_ONCE = 100
 
@@ -88,26 +88,32 @@ class Repository:
     def commit(self, files: Mapping[str, StrPath], removed: Iterable[str] = (), *,
                author: str = "", device: str = "", message: str = "", base: str = "",
                time: Optional[_datetime.datetime] = None, keep_identical: bool = False,
-               with_changes: bool = True) -> _native.CommitResult:
+               with_changes: bool = True,
+               progress: Optional[Progress] = None) -> _native.CommitResult:
         """Makes a version of files as they are now: durable when the call returns.
 
         files    the path that each is versioned under, and where its bytes are
         removed  paths that are not there any more
         base     the version that the files come from: HeadMoved if somebody changed one since
+        progress  called with the share that is read, 0 to 1; False stops with Cancelled
         """
         options = _native.commit_options(author, device, message, base, _seconds(time),
                                          keep_identical, with_changes)
         pairs = [(path, os.fspath(file)) for path, file in files.items()]
-        return self._native.commit(pairs, list(removed), options)
+        return self._native.commit(pairs, list(removed), options, progress)
 
     def commit_folder(self, folder: StrPath, paths: Iterable[str] = (), *, author: str = "",
                       device: str = "", message: str = "", base: str = "",
                       time: Optional[_datetime.datetime] = None, keep_identical: bool = False,
-                      with_changes: bool = True) -> _native.CommitResult:
-        """The same for what changed in a folder; paths: only these files or folders of it."""
+                      with_changes: bool = True,
+                      progress: Optional[Progress] = None) -> _native.CommitResult:
+        """The same for what changed in a folder; paths: only these files or folders of it.
+
+        Files that are as they were in base are left alone, whatever others did to them since.
+        """
         options = _native.commit_options(author, device, message, base, _seconds(time),
                                          keep_identical, with_changes)
-        return self._native.commit_folder(os.fspath(folder), list(paths), options)
+        return self._native.commit_folder(os.fspath(folder), list(paths), options, progress)
 
     def status(self, folder: StrPath, paths: Iterable[str] = ()) -> list[_native.StatusEntry]:
         """What a folder has that the newest version has not."""

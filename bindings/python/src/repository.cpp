@@ -1,5 +1,6 @@
 #include "repository.hpp"
 
+#include "callbacks.hpp"
 #include "module.hpp"
 #include "streams.hpp"
 
@@ -76,11 +77,32 @@ CommitOptions commit_options(std::string author, std::string device, std::string
   return options;
 }
 
+/// Runs a commit that tells its progress to Python, and that Ctrl-C stops.
+template <typename Work>
+CommitResult run_watched(SharedRepository& shared, CommitOptions options, nb::object progress,
+                         Work&& work) {
+  Callbacks callbacks(std::move(progress));
+  options.progress = callbacks.progress();
+  CommitResult result;
+  callbacks.run(
+      [&] { result = shared.run_without_gil([&](auto& it) { return work(it, options); }); });
+  return result;
+}
+
 CommitResult commit(SharedRepository& shared, std::vector<std::pair<std::string, Path>> files,
-                    const Names& removed, const CommitOptions& options) {
+                    const Names& removed, const CommitOptions& options, nb::object progress) {
   std::vector<WorkingFile> working;
   for (auto& [path, file] : files) working.push_back({std::move(path), std::move(file)});
-  return shared.run([&](Repository& it) { return it.commit(working, removed, options); });
+  return run_watched(shared, options, std::move(progress), [&](Repository& it, const auto& told) {
+    return it.commit(working, removed, told);
+  });
+}
+
+CommitResult commit_folder(SharedRepository& shared, const Path& folder, const Names& paths,
+                           const CommitOptions& options, nb::object progress) {
+  return run_watched(shared, options, std::move(progress), [&](Repository& it, const auto& told) {
+    return it.commit_folder(folder, paths, told);
+  });
 }
 
 std::vector<VersionInfo> log(SharedRepository& shared, std::string path, std::string table,
@@ -191,11 +213,11 @@ void bind_reading(nb::class_<SharedRepository>& bound) {
 
 void bind_writing(nb::class_<SharedRepository>& bound) {
   using Self = SharedRepository;
-  bound.def("commit", &commit)
-      .def("commit_folder",
-           [](Self& it, const Path& folder, const Names& paths, const CommitOptions& options) {
-             return it.run([&](auto& r) { return r.commit_folder(folder, paths, options); });
-           })
+  bound
+      .def("commit", &commit, nb::arg("files"), nb::arg("removed"), nb::arg("options"),
+           nb::arg("progress").none())
+      .def("commit_folder", &commit_folder, nb::arg("folder"), nb::arg("paths"), nb::arg("options"),
+           nb::arg("progress").none())
       .def("undo", &undo)
       .def("tag",
            [](Self& it, const std::string& name, const std::string& version) {

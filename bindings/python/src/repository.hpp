@@ -26,6 +26,12 @@ class SharedRepository {
   template <typename Work>
   auto run(Work&& work) {
     const nanobind::gil_scoped_release without_gil;
+    return run_without_gil(work);
+  }
+
+  /// The same, called without the GIL.
+  template <typename Work>
+  auto run_without_gil(Work&& work) {
     const std::lock_guard lock(mutex_);
     if (!repository_) throw Error(ErrorCode::InvalidArgument, "the repository is closed");
     return work(*repository_);

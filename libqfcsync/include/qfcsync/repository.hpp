@@ -75,6 +75,8 @@ struct CommitOptions {
   bool keep_identical = false;
   /// Finds out which rows changed; needs room for two copies of a changed SQLite file meanwhile.
   bool with_changes = true;
+  /// Told what share of the files' bytes is read. When it stops the work, there is no version.
+  Progress progress;
 };
 
 struct CommitResult {
@@ -264,11 +266,15 @@ class Repository {
   /// @param removed  paths that are not there any more
   /// @errors         HeadMoved: somebody else changed one of these files: merge, then commit again.
   ///                 NotFound: a file, or a removed path that has no version; Busy: a file changes
-  ///                 all the time, or others commit all the time; Unsupported: no regular file
+  ///                 all the time, or others commit all the time; Unsupported: no regular file;
+  ///                 Cancelled: CommitOptions::progress
   CommitResult commit(std::span<const WorkingFile> files, std::span<const std::string> removed,
                       const CommitOptions& options = {});
 
   /// The same for a working folder: what changed in it, as status() tells.
+  ///
+  /// With CommitOptions::base, files that are as they were in it are left alone, whatever others
+  /// did to them since.
   ///
   /// @param paths  only these files or folders, relative; empty: all
   CommitResult commit_folder(const std::filesystem::path& folder,

@@ -27,6 +27,8 @@ void expect_chunks(ObjectDecoder& decoder, const Manifest& manifest, std::size_t
   decoder.expect(ObjectKind::Chunk, std::span(manifest.chunks).subspan(number, count));
 }
 
+}  // namespace
+
 RawBytes decode_chunk(ObjectDecoder& decoder, const Manifest& manifest, std::size_t number) {
   RawBytes raw = decoder.decode(ObjectKind::Chunk, manifest.chunks[number]);
   if (raw->size() != manifest.chunk_bytes(number)) {
@@ -36,7 +38,9 @@ RawBytes decode_chunk(ObjectDecoder& decoder, const Manifest& manifest, std::siz
   return raw;
 }
 
-}  // namespace
+void check_file_id(const ObjectId& wanted, const ObjectId& found) {
+  if (found != wanted) fail(wanted, "other bytes than its id");
+}
 
 Manifest read_manifest(ObjectDecoder& decoder, const ObjectId& file_id) {
   return parse_manifest(*decoder.decode(ObjectKind::Manifest, file_id));
@@ -53,7 +57,7 @@ void decode_file(ObjectDecoder& decoder, const ObjectId& file_id, const Manifest
     if (check == FileCheck::IdAndEtag) etag.update(*raw);
     sink.write(*raw);
   }
-  if (ObjectId::from_raw(sha256.finish_raw()) != file_id) fail(file_id, "other bytes than its id");
+  check_file_id(file_id, ObjectId::from_raw(sha256.finish_raw()));
   if (check == FileCheck::IdAndEtag && etag.finish() != manifest.etag.text()) {
     fail(file_id, "another entity tag than its manifest");
   }

@@ -14,6 +14,12 @@ namespace qfcsync::chunk {
 /// @errors as ObjectDecoder::decode()
 Manifest read_manifest(ObjectDecoder& decoder, const ObjectId& file_id);
 
+/// One chunk of a file. @errors as ObjectDecoder::decode(); Corrupt: it has another size
+RawBytes decode_chunk(ObjectDecoder& decoder, const Manifest& manifest, std::size_t number);
+
+/// @errors Corrupt: the bytes of a file have another id than was wanted
+void check_file_id(const ObjectId& wanted, const ObjectId& found);
+
 enum class FileCheck {
   Id,         ///< the bytes have the id of the file
   IdAndEtag,  ///< and the entity tag of the manifest

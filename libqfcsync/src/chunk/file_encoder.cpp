@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <span>
+#include <exception>
 #include <utility>
 
 namespace qfcsync::chunk {
 namespace {
 
+// So many are compressed together. Part of what decides how versions are stored.
+constexpr std::size_t kBatchChunks = 4;
 constexpr std::size_t kHeldChunks = 16;
 // "Rewritten": over one new chunk in so many.
 constexpr std::uint64_t kNewShare = 4;
@@ -27,13 +29,23 @@ bool is_poor(const EncodedObject& object) {
 }  // namespace
 
 FileEncoder::FileEncoder(ObjectSource& objects, ObjectSink& sink, ObjectDecoder& decoder,
-                         const PreviousVersion* previous)
+                         const PreviousVersion* previous, WorkRunner& runner)
     : objects_(&objects),
       sink_(&sink),
       decoder_(&decoder),
       previous_(previous),
+      runner_(&runner),
       encoder_(objects, decoder),
+      compressors_(runner.lanes()),
       is_decided_(previous == nullptr) {}
+
+FileEncoder::~FileEncoder() {
+  try {
+    runner_->finish();
+  } catch (const std::exception&) {  // whoever ends early has an error of his own
+    compressing_.clear();
+  }
+}
 
 void FileEncoder::write(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -55,6 +67,8 @@ void FileEncoder::write(std::string_view bytes) {
 Manifest FileEncoder::finish(const FileNames& names) {
   if (!rest_.empty()) take_chunk(rest_);
   rest_.clear();
+  compress_waiting();
+  take_compressed();
   if (!is_decided_) decide();
   manifest_.etag = names.etag;
   if (!objects_->find(ObjectKind::Manifest, names.id)) {
@@ -74,35 +88,63 @@ void FileEncoder::take_chunk(std::string_view raw) {
   manifest_.chunks.push_back(id);
   if (is_known(id)) return;
   ++new_chunks_;
-  take_new_chunk(id, raw);
-}
-
-void FileEncoder::take_new_chunk(const ObjectId& id, std::string_view raw) {
-  if (!content_ && is_decided_ && looks_rewritten()) index_previous();
-  if (content_) {
-    sink_->add(encode_by_content(id, raw));
-    return;
-  }
-  const std::size_t number = manifest_.chunks.size() - 1;
-  const bool has_base = previous_ != nullptr && number < previous_->manifest.chunks.size();
-  const ObjectId* base = has_base ? &previous_->manifest.chunks[number] : nullptr;
-  EncodedObject object = encoder_.encode(ObjectKind::Chunk, id, raw, {base, has_base ? 1u : 0u});
-  const bool poor = is_poor(object);
-  if (has_base) {
-    tried_ = std::min(tried_ + 1, kHeldChunks);
-    failures_ = static_cast<std::uint16_t>(failures_ << 1 | (poor ? 1 : 0));
-  }
-  if (is_decided_) {
-    sink_->add(object);
-    return;
-  }
-  held_.push_back({std::move(object), poor ? std::string(raw) : std::string()});
-  if (held_.size() == kHeldChunks) decide();
+  waiting_.push_back(prepare(id, raw));
+  if (waiting_.size() == kBatchChunks) compress_waiting();
 }
 
 bool FileEncoder::is_known(const ObjectId& id) {
-  const auto is_it = [&](const Held& held) { return held.object.record.id == id; };
-  return std::ranges::any_of(held_, is_it) || objects_->find(ObjectKind::Chunk, id).has_value();
+  const auto is_it = [&](const Pending& chunk) { return chunk.plan.record.id == id; };
+  return std::ranges::any_of(waiting_, is_it) || std::ranges::any_of(compressing_, is_it) ||
+         std::ranges::any_of(held_, is_it) || objects_->find(ObjectKind::Chunk, id).has_value();
+}
+
+/// Its bases are those found by content once the file looks rewritten, else that of its number.
+FileEncoder::Pending FileEncoder::prepare(const ObjectId& id, std::string_view raw) {
+  Pending chunk;
+  std::vector<ObjectId> bases;
+  const std::size_t number = manifest_.chunks.size() - 1;
+  if (content_) {
+    bases = bases_by_content(raw);
+  } else if (previous_ != nullptr && number < previous_->manifest.chunks.size()) {
+    chunk.has_place_base = true;
+    bases.push_back(previous_->manifest.chunks[number]);
+  }
+  chunk.plan = encoder_.plan(ObjectKind::Chunk, id, raw, bases);
+  chunk.raw = raw;
+  return chunk;
+}
+
+void FileEncoder::compress_waiting() {
+  take_compressed();
+  std::swap(compressing_, waiting_);
+  runner_->begin(compressing_.size(), [this](std::size_t piece, std::size_t lane) {
+    Pending& chunk = compressing_[piece];
+    chunk.object = ObjectEncoder::compress(chunk.plan, chunk.raw, compressors_[lane]);
+    chunk.plan.prefix = {};
+  });
+  if (!is_decided_) take_compressed();  // the next ones are to have the bases that are decided on
+}
+
+void FileEncoder::take_compressed() {
+  runner_->finish();
+  for (Pending& chunk : compressing_) {
+    const bool poor = is_poor(chunk.object);
+    if (chunk.has_place_base) note_delta(poor);
+    if (is_decided_) {
+      sink_->add(chunk.object);
+      continue;
+    }
+    if (!poor) chunk.raw = {};
+    held_.push_back(std::move(chunk));
+  }
+  compressing_.clear();
+  if (held_.size() >= kHeldChunks) decide();
+  if (!content_ && is_decided_ && looks_rewritten()) index_previous();
+}
+
+void FileEncoder::note_delta(bool is_poor) noexcept {
+  tried_ = std::min(tried_ + 1, kHeldChunks);
+  failures_ = static_cast<std::uint16_t>(failures_ << 1 | (is_poor ? 1 : 0));
 }
 
 bool FileEncoder::looks_rewritten() const noexcept {
@@ -114,14 +156,25 @@ bool FileEncoder::looks_rewritten() const noexcept {
 void FileEncoder::decide() {
   is_decided_ = true;
   if (looks_rewritten()) index_previous();
-  for (Held& held : held_) {
-    if (content_ && is_poor(held.object)) {
-      held.object = encode_by_content(held.object.record.id, held.raw);
-    }
-    sink_->add(held.object);
+  for (Pending& chunk : held_) {
+    if (content_ && is_poor(chunk.object)) encode_again(chunk);
+    sink_->add(chunk.object);
   }
   held_.clear();
   held_.shrink_to_fit();
+}
+
+void FileEncoder::encode_again(Pending& chunk) {
+  chunk.object = encoder_.encode(ObjectKind::Chunk, chunk.object.record.id, chunk.raw,
+                                 bases_by_content(chunk.raw));
+}
+
+std::vector<ObjectId> FileEncoder::bases_by_content(std::string_view raw) const {
+  std::vector<ObjectId> bases;
+  for (const std::uint32_t number : content_->best_chunks(raw)) {
+    bases.push_back(previous_->manifest.chunks[number]);
+  }
+  return bases;
 }
 
 void FileEncoder::index_previous() {
@@ -136,14 +189,6 @@ void FileEncoder::index_previous() {
     }
   }
   content_->finish();
-}
-
-EncodedObject FileEncoder::encode_by_content(const ObjectId& id, std::string_view raw) {
-  std::vector<ObjectId> bases;
-  for (const std::uint32_t number : content_->best_chunks(raw)) {
-    bases.push_back(previous_->manifest.chunks[number]);
-  }
-  return encoder_.encode(ObjectKind::Chunk, id, raw, bases);
 }
 
 }  // namespace qfcsync::chunk

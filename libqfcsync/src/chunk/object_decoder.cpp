@@ -16,13 +16,35 @@ namespace {
 }  // namespace
 
 RawBytes ObjectDecoder::decode(ObjectKind kind, const ObjectId& id) {
-  if (RawBytes raw = cached({kind, id})) return raw;
+  if (RawBytes raw = ready_and_checked({kind, id})) return raw;
   const std::optional<ObjectRecord> record = objects_->find(kind, id);
   if (!record) {
     throw Error(ErrorCode::NotFound, describe(kind, id) + " is not in this store; fetch it first");
   }
+  try {
+    return decode_checked(*record);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Corrupt) throw;
+  }
+  // Once more, to tell what is damaged: it itself or a base.
+  forget_unchecked();
+  checks_bases_ = true;
+  try {
+    RawBytes raw = decode_checked(*record);
+    checks_bases_ = false;
+    return raw;
+  } catch (...) {
+    checks_bases_ = false;
+    throw;
+  }
+}
+
+RawBytes ObjectDecoder::decode_checked(const ObjectRecord& record) {
   std::uint64_t work = 0;
-  return decode_record(*record, work);
+  RawBytes raw = decode_record(record, work);
+  if (!checks_bases_) check_id(record.kind, record.id, *raw);
+  keep({record.kind, record.id}, raw, true);
+  return raw;
 }
 
 RawBytes ObjectDecoder::decode_record(const ObjectRecord& record, std::uint64_t& work) {
@@ -32,8 +54,7 @@ RawBytes ObjectDecoder::decode_record(const ObjectRecord& record, std::uint64_t&
   // The bases first: no stored bytes are held while a chain is followed.
   const std::string prefix = prefix_of(record, work);
   auto raw = std::make_shared<const std::string>(decode_stored(record, prefix));
-  check_id(record.kind, record.id, *raw);
-  keep({record.kind, record.id}, raw);
+  if (checks_bases_) check_id(record.kind, record.id, *raw);
   return raw;
 }
 
@@ -44,8 +65,11 @@ std::string ObjectDecoder::prefix_of(const ObjectRecord& record, std::uint64_t& 
     if (!base) fail(record, "its base " + id.hex() + " is missing");
     // Depths that fall at every step are also what excludes cycles.
     if (base->depth >= record.depth) fail(record, "its base " + id.hex() + " is not less deep");
-    RawBytes raw = cached({record.kind, id});
-    if (!raw) raw = decode_record(*base, work);
+    RawBytes raw = ready({record.kind, id});
+    if (!raw) {
+      raw = decode_record(*base, work);
+      keep({record.kind, id}, raw, checks_bases_);
+    }
     prefix += *raw;
   }
   return prefix;
@@ -63,16 +87,38 @@ std::string ObjectDecoder::decode_stored(const ObjectRecord& record, std::string
   }
 }
 
-RawBytes ObjectDecoder::cached(const ObjectKey& key) {
+RawBytes ObjectDecoder::ready(const ObjectKey& key) {
+  if (const Entry* entry = kept(key)) return entry->raw;
+  RawBytes raw = at_hand_ == nullptr ? nullptr : at_hand_->find(key);
+  if (raw) keep(key, raw, true);
+  return raw;
+}
+
+RawBytes ObjectDecoder::ready_and_checked(const ObjectKey& key) {
+  RawBytes raw = ready(key);
+  Entry* entry = kept(key);
+  if (entry == nullptr || entry->is_checked) return raw;
+  try {
+    check_id(key.kind, key.id, *raw);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Corrupt) throw;
+    forget_unchecked();
+    return nullptr;
+  }
+  entry->is_checked = true;
+  return raw;
+}
+
+ObjectDecoder::Entry* ObjectDecoder::kept(const ObjectKey& key) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return nullptr;
   kept_.splice(kept_.begin(), kept_, found->second);
-  return found->second->raw;
+  return &*found->second;
 }
 
-void ObjectDecoder::keep(const ObjectKey& key, const RawBytes& raw) {
+void ObjectDecoder::keep(const ObjectKey& key, const RawBytes& raw, bool is_checked) {
   if (raw->size() > cache_bytes_) return;
-  kept_.push_front({key, raw});
+  kept_.push_front({key, raw, is_checked});
   by_key_[key] = kept_.begin();
   kept_bytes_ += raw->size();
   while (kept_bytes_ > cache_bytes_) {
@@ -80,6 +126,15 @@ void ObjectDecoder::keep(const ObjectKey& key, const RawBytes& raw) {
     by_key_.erase(kept_.back().key);
     kept_.pop_back();
   }
+}
+
+void ObjectDecoder::forget_unchecked() {
+  std::erase_if(kept_, [&](const Entry& entry) {
+    if (entry.is_checked) return false;
+    kept_bytes_ -= entry.raw->size();
+    by_key_.erase(entry.key);
+    return true;
+  });
 }
 
 }  // namespace qfcsync::chunk

@@ -16,14 +16,25 @@ namespace qfcsync::chunk {
 
 using RawBytes = std::shared_ptr<const std::string>;
 
+/// Objects that are at hand without decoding, e.g. as pieces of a file.
+class RawObjects {
+ public:
+  virtual ~RawObjects() = default;
+  /// @return bytes that were found to have this id; nullptr if they are not there
+  virtual RawBytes find(const ObjectKey& key) = 0;
+};
+
 /// Gives the raw bytes of objects, following their bases.
 ///
-/// Keeps what was decoded last, because neighbours share bases. One thread at a time; the source
-/// has to outlive it.
+/// Keeps what was decoded last, because neighbours share bases. Bases are compared with their ids
+/// only when what was made of them is wrong, to tell which one is damaged. One thread at a time;
+/// the sources have to outlive it.
 class ObjectDecoder {
  public:
-  explicit ObjectDecoder(ObjectSource& objects, std::size_t cache_bytes = kPhoneCacheBytes)
-      : objects_(&objects), cache_bytes_(cache_bytes) {}
+  /// @param at_hand  asked before objects; nullptr: none
+  explicit ObjectDecoder(ObjectSource& objects, std::size_t cache_bytes = kPhoneCacheBytes,
+                         RawObjects* at_hand = nullptr)
+      : objects_(&objects), at_hand_(at_hand), cache_bytes_(cache_bytes) {}
 
   /// @return the bytes, as check_id() has found them to be
   /// @errors NotFound: no such object; Corrupt: it or one of its bases is damaged or missing, or
@@ -41,19 +52,27 @@ class ObjectDecoder {
   struct Entry {
     ObjectKey key;
     RawBytes raw;
+    bool is_checked = false;
   };
+  RawBytes decode_checked(const ObjectRecord& record);
   RawBytes decode_record(const ObjectRecord& record, std::uint64_t& work);
   std::string decode_stored(const ObjectRecord& record, std::string_view prefix);
   std::string prefix_of(const ObjectRecord& record, std::uint64_t& work);
-  RawBytes cached(const ObjectKey& key);
-  void keep(const ObjectKey& key, const RawBytes& raw);
+  /// What is there without decoding; nullptr without.
+  RawBytes ready(const ObjectKey& key);
+  RawBytes ready_and_checked(const ObjectKey& key);
+  Entry* kept(const ObjectKey& key);
+  void keep(const ObjectKey& key, const RawBytes& raw, bool is_checked);
+  void forget_unchecked();
 
   ObjectSource* objects_;
+  RawObjects* at_hand_;
   Decompressor decompressor_;
   std::string stored_;
   std::size_t cache_bytes_;
   std::size_t kept_bytes_ = 0;
-  std::list<Entry> kept_;  // last used first
+  bool checks_bases_ = false;  // while the damaged one is looked for
+  std::list<Entry> kept_;      // last used first
   std::unordered_map<ObjectKey, std::list<Entry>::iterator, ObjectKeyHash> by_key_;
 };
 

@@ -31,45 +31,50 @@ EncodedObject object_of(ObjectRecord record, Codec codec, std::string stored) {
 
 EncodedObject ObjectEncoder::encode(ObjectKind kind, const ObjectId& id, std::string_view raw,
                                     std::span<const ObjectId> bases) {
-  check_size(kind, raw);
-  ObjectRecord record;
-  record.kind = kind;
-  record.id = id;
-  record.raw_bytes = static_cast<std::uint32_t>(raw.size());
-  Prefix prefix = make_prefix(kind, id, bases);
-  if (!prefix.bases.empty()) {
-    std::string stored = compressor_.compress(raw, prefix.bytes);
+  return compress(plan(kind, id, raw, bases), raw, compressor_);
+}
+
+EncodedObject ObjectEncoder::compress(const EncodePlan& plan, std::string_view raw,
+                                      Compressor& compressor) {
+  ObjectRecord record = plan.record;
+  if (!record.bases.empty()) {
+    std::string stored = compressor.compress(raw, plan.prefix);
     if (stored.size() * kDeltaShare < raw.size()) {
-      record.depth = prefix.depth;
-      record.bases = std::move(prefix.bases);
       return object_of(std::move(record), Codec::ZstdDelta, std::move(stored));
     }
+    record.depth = 0;
+    record.bases.clear();
   }
-  std::string stored = compressor_.compress(raw, {});
+  std::string stored = compressor.compress(raw, {});
   if (stored.size() < raw.size() && (raw.size() - stored.size()) * kSavedShare >= raw.size()) {
     return object_of(std::move(record), Codec::Zstd, std::move(stored));
   }
   return object_of(std::move(record), Codec::Raw, std::string(raw));
 }
 
-ObjectEncoder::Prefix ObjectEncoder::make_prefix(ObjectKind kind, const ObjectId& id,
-                                                 std::span<const ObjectId> bases) {
+EncodePlan ObjectEncoder::plan(ObjectKind kind, const ObjectId& id, std::string_view raw,
+                               std::span<const ObjectId> bases) {
+  check_size(kind, raw);
   if (bases.size() > kMaxBases) throw Error(ErrorCode::Internal, "an object has two bases at most");
   const std::uint8_t below = bases.size() > 1 ? kMaxSharedDepth : kMaxDepth;
-  Prefix prefix;
+  EncodePlan plan;
+  ObjectRecord& record = plan.record;
+  record.kind = kind;
+  record.id = id;
+  record.raw_bytes = static_cast<std::uint32_t>(raw.size());
   for (const ObjectId& wanted : bases) {
     const std::optional<ObjectRecord> base = usable_base(kind, wanted, below);
-    if (!base || base->id == id || std::ranges::count(prefix.bases, base->id) != 0) continue;
+    if (!base || base->id == id || std::ranges::count(record.bases, base->id) != 0) continue;
     try {
-      prefix.bytes += *decoder_->decode(kind, base->id);
+      plan.prefix += *decoder_->decode(kind, base->id);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::Corrupt && error.code() != ErrorCode::NotFound) throw;
       continue;
     }
-    prefix.bases.push_back(base->id);
-    prefix.depth = std::max<std::uint8_t>(prefix.depth, base->depth + 1);
+    record.bases.push_back(base->id);
+    record.depth = std::max<std::uint8_t>(record.depth, base->depth + 1);
   }
-  return prefix;
+  return plan;
 }
 
 /// The object, or the root of its chain where it is too deep.

@@ -16,6 +16,12 @@ namespace qfcsync::chunk {
 /// one object, and kMaxDepth more.
 inline constexpr std::uint8_t kMaxSharedDepth = 8;
 
+/// What is decided about an object before it is compressed; for that no store is needed.
+struct EncodePlan {
+  ObjectRecord record;  ///< codec and stored size are open; bases and depth are those of a delta
+  std::string prefix;   ///< the raw bytes of the bases
+};
+
 /// Decides how an object is stored. One thread at a time; source and decoder have to outlive it.
 class ObjectEncoder {
  public:
@@ -33,13 +39,14 @@ class ObjectEncoder {
   EncodedObject encode(ObjectKind kind, const ObjectId& id, std::string_view raw,
                        std::span<const ObjectId> bases);
 
+  /// The two halves of encode(): the first one reads the bases, the second one may run on any
+  /// thread that has the compressor for itself.
+  EncodePlan plan(ObjectKind kind, const ObjectId& id, std::string_view raw,
+                  std::span<const ObjectId> bases);
+  static EncodedObject compress(const EncodePlan& plan, std::string_view raw,
+                                Compressor& compressor);
+
  private:
-  struct Prefix {
-    std::vector<ObjectId> bases;
-    std::uint8_t depth = 0;
-    std::string bytes;
-  };
-  Prefix make_prefix(ObjectKind kind, const ObjectId& id, std::span<const ObjectId> bases);
   std::optional<ObjectRecord> usable_base(ObjectKind kind, const ObjectId& id,
                                           std::uint8_t below_depth);
 

@@ -5,6 +5,7 @@
 #include "chunk/limits.hpp"
 #include "io/descriptor.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -17,21 +18,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kCopyBytes = 256u << 10;
+constexpr std::size_t kCopyStep = 1u << 30;
+
 io::Descriptor open_file(const fs::path& file, int flags) {
   io::Descriptor opened(::open(file.c_str(), flags | O_CLOEXEC, 0600));
   if (opened.get() < 0) throw_errno("cannot open " + file.string());
   return opened;
 }
 
+void copy_by_hand(int in, int out, const fs::path& from, const fs::path& to) {
+  std::string buffer(kCopyBytes, '\0');
+  while (const std::size_t count = io::read_some(in, buffer.data(), buffer.size(), from)) {
+    io::write_all(out, std::string_view(buffer).substr(0, count), to);
+  }
+}
+
+/// File systems and kernels that do not copy by themselves; the copy then is as far as it is.
+bool cannot_copy(int error) {
+  return error == EXDEV || error == ENOSYS || error == EOPNOTSUPP || error == EINVAL ||
+         error == EPERM;
+}
+
 /// Without moving bytes where the file system can share them.
 void copy_bytes(const fs::path& from, const fs::path& to) {
   const io::Descriptor in = open_file(from, O_RDONLY);
   const io::Descriptor out = open_file(to, O_WRONLY | O_CREAT | O_TRUNC);
-  constexpr std::size_t kStep = 1u << 30;
   for (;;) {
-    const ssize_t count = ::copy_file_range(in.get(), nullptr, out.get(), nullptr, kStep, 0);
-    if (count == 0) return;
-    if (count < 0 && errno != EINTR) throw_errno("cannot copy to " + to.string());
+    const ssize_t count = ::copy_file_range(in.get(), nullptr, out.get(), nullptr, kCopyStep, 0);
+    if (count > 0 || (count < 0 && errno == EINTR)) continue;
+    // Some file systems say that there is nothing to copy: then there is nothing to read, either.
+    if (count == 0 || cannot_copy(errno)) return copy_by_hand(in.get(), out.get(), from, to);
+    throw_errno("cannot copy to " + to.string());
   }
 }
 
@@ -60,8 +78,14 @@ void make_base(chunk::ObjectDecoder& decoder, const chunk::Manifest& before,
 }
 
 std::string all_of(const ByteStore& store) {
+  std::string bytes;
+  bytes.reserve(static_cast<std::size_t>(store.size()));
   std::string buffer;
-  return std::string(store.read(0, static_cast<std::size_t>(store.size()), buffer));
+  while (bytes.size() < store.size()) {
+    bytes += store.read(bytes.size(),
+                        std::min<std::size_t>(kCopyBytes, store.size() - bytes.size()), buffer);
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -77,7 +101,7 @@ void ScratchSink::write(std::string_view bytes) { io::write_all(fd_, bytes, file
 
 FoundChanges find_changes(chunk::ObjectDecoder& decoder, const chunk::Manifest& before,
                           const chunk::Manifest& now, const fs::path& modified,
-                          const fs::path& base) {
+                          const fs::path& base, const Progress& progress) {
   FoundChanges found;
   try {
     make_base(decoder, before, now, modified, base);
@@ -85,6 +109,7 @@ FoundChanges find_changes(chunk::ObjectDecoder& decoder, const chunk::Manifest& 
     ExtractOptions options;
     options.schema = SchemaPolicy::Report;
     options.with_envelope = true;
+    options.progress = progress;
     ExtractResult result = extract(base, modified, *bytes, options);
     found.summary = std::move(result.summary);
     const bool says_all = result.schema_operations.empty();

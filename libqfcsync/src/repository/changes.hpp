@@ -53,9 +53,10 @@ struct FoundChanges {
 ///
 /// @param modified  the new version, a file of ours
 /// @param base      where the version before is put
+/// @param progress  of the comparison
 /// @return          nothing when rows cannot be told, e.g. in a file that is no database
 FoundChanges find_changes(chunk::ObjectDecoder& decoder, const chunk::Manifest& before,
                           const chunk::Manifest& now, const std::filesystem::path& modified,
-                          const std::filesystem::path& base);
+                          const std::filesystem::path& base, const Progress& progress);
 
 }  // namespace qfcsync::repository

@@ -11,6 +11,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace qfcsync::repository {
 namespace {
@@ -26,6 +29,22 @@ std::int64_t seconds_of(const std::optional<Timestamp>& time) {
   return std::max<std::int64_t>(seconds, 0);
 }
 
+/// Tells how many bytes were read.
+class MeteredSource : public ByteSource {
+ public:
+  MeteredSource(ByteSource& source, extraction::ProgressMeter& meter)
+      : source_(source), meter_(meter) {}
+  std::size_t read(char* buffer, std::size_t size) override {
+    const std::size_t count = source_.read(buffer, size);
+    meter_.add(count);
+    return count;
+  }
+
+ private:
+  ByteSource& source_;
+  extraction::ProgressMeter& meter_;
+};
+
 std::optional<chunk::PreviousVersion> previous_of(chunk::ObjectDecoder& decoder,
                                                   const std::optional<history::Pointer>& before) {
   if (!before) return std::nullopt;
@@ -39,15 +58,24 @@ std::optional<chunk::PreviousVersion> previous_of(chunk::ObjectDecoder& decoder,
 
 }  // namespace
 
-Committer::Committer(State& state, const CommitOptions& options)
+Committer::Committer(State& state, const CommitOptions& options, extraction::ProgressMeter& meter)
     : state_(&state),
       options_(options),
+      meter_(&meter),
       begun_(std::chrono::system_clock::now()),
       time_s_(seconds_of(options.time)),
       objects_(std::make_unique<NewObjects>(state.store(), state.objects())),
       decoder_(std::make_unique<chunk::ObjectDecoder>(*objects_, state.options().decoded_bytes)),
       git_objects_(std::make_unique<DecodedGitObjects>(*objects_)),
       parent_(state.head()) {}
+
+/// Comparing rows needs the memory, on threads that glibc does not let have what others freed.
+void Committer::forget_decoded() {
+  decoder_ = std::make_unique<chunk::ObjectDecoder>(*objects_, state_->options().decoded_bytes);
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
 
 std::optional<history::Pointer> Committer::before_of(const std::string& path) {
   if (!parent_) return std::nullopt;
@@ -129,14 +157,21 @@ Ingested Committer::take_bytes(const WorkingFile& file, const chunk::PreviousVer
 
 Ingested Committer::take_once(Capture& source, const chunk::PreviousVersion* previous,
                               ByteSink* copy) {
-  return ingest(source.bytes(), *objects_, *decoder_, previous, copy);
+  MeteredSource bytes(source.bytes(), *meter_);
+  return ingest(bytes, *objects_, *decoder_, previous, runner_, copy);
 }
 
 void Committer::find_rows(const chunk::PreviousVersion& previous, const Ingested& now,
                           const ScratchFile& copy, CommittedFile& committed) {
   const ScratchFile base(state_->scratch_folder());
+  const Progress go_on = [&](double) {
+    meter_->add(0);
+    return true;
+  };
+  forget_decoded();
   FoundChanges found =
-      find_changes(*decoder_, previous.manifest, now.manifest, copy.path(), base.path());
+      find_changes(*decoder_, previous.manifest, now.manifest, copy.path(), base.path(), go_on);
+  forget_decoded();
   committed.change.tables = std::move(found.summary.tables);
   if (found.changeset) store_changeset(*found.changeset, committed);
 }

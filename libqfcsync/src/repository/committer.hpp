@@ -2,11 +2,13 @@
 
 #include <qfcsync/repository.hpp>
 
+#include "extract/progress.hpp"
 #include "history/graph.hpp"
 #include "repository/capture.hpp"
 #include "repository/changes.hpp"
 #include "repository/ingest.hpp"
 #include "repository/new_objects.hpp"
+#include "repository/parallel_runner.hpp"
 #include "repository/state.hpp"
 
 #include <cstdint>
@@ -33,7 +35,8 @@ struct CommittedFile {
 /// put on top of theirs; packs are made again only if they stand on what is not there any more.
 class Committer {
  public:
-  Committer(State& state, const CommitOptions& options);
+  /// @param meter  of the bytes that are read; has to outlive it
+  Committer(State& state, const CommitOptions& options, extraction::ProgressMeter& meter);
 
   /// Puts a file in, unless it is the same as before.
   void add_file(const WorkingFile& file);
@@ -59,6 +62,7 @@ class Committer {
                  const ScratchFile& copy, CommittedFile& committed);
   void store_changeset(const std::string& bytes, CommittedFile& committed);
   void put(CommittedFile committed);
+  void forget_decoded();
 
   chunk::ObjectId store_history();
   void store_git(history::Graph& graph, const std::map<chunk::ObjectId, chunk::ObjectId>& bases);
@@ -71,11 +75,13 @@ class Committer {
 
   State* state_;
   CommitOptions options_;
+  extraction::ProgressMeter* meter_;
   Timestamp begun_;
   std::int64_t time_s_;
   std::unique_ptr<NewObjects> objects_;
   std::unique_ptr<chunk::ObjectDecoder> decoder_;
   std::unique_ptr<DecodedGitObjects> git_objects_;
+  ParallelRunner runner_;
   std::optional<chunk::ObjectId> parent_;
   std::map<std::string, CommittedFile> files_;
   std::map<std::string, SeenFile> seen_;

@@ -48,8 +48,8 @@ chunk::FileNames ingest_large(std::string block, ByteSource& source, chunk::File
 }  // namespace
 
 Ingested ingest(ByteSource& source, NewObjects& objects, chunk::ObjectDecoder& decoder,
-                const chunk::PreviousVersion* previous, ByteSink* copy) {
-  chunk::FileEncoder encoder(objects, objects, decoder, previous);
+                const chunk::PreviousVersion* previous, chunk::WorkRunner& runner, ByteSink* copy) {
+  chunk::FileEncoder encoder(objects, objects, decoder, previous, runner);
   std::string block = read_block(source);
   const chunk::FileNames names = block.size() < kBlockBytes
                                      ? ingest_small(block, encoder, copy)

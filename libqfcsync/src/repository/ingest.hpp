@@ -15,13 +15,14 @@ struct Ingested {
   chunk::Manifest manifest;
 };
 
-/// Stores one version of a file, reading it once; large ones with a second thread for the digests.
+/// Stores one version of a file, reading it once; large ones with a second thread for the digests,
+/// and those of the runner for new pieces.
 ///
 /// @param decoder   of objects
 /// @param previous  nullptr: none
 /// @param copy      gets all bytes, too; nullptr: none
 /// @errors          as the source, chunk::FileEncoder and NewObjects::add
 Ingested ingest(ByteSource& source, NewObjects& objects, chunk::ObjectDecoder& decoder,
-                const chunk::PreviousVersion* previous, ByteSink* copy);
+                const chunk::PreviousVersion* previous, chunk::WorkRunner& runner, ByteSink* copy);
 
 }  // namespace qfcsync::repository

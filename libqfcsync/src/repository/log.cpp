@@ -6,6 +6,7 @@
 #include "history/git_name.hpp"
 #include "repository/resolve.hpp"
 #include "repository/row_match.hpp"
+#include "repository/version_text.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -51,7 +52,9 @@ VersionInfo info_of(State& state, history::Graph& graph, const VersionRow& versi
   info.author = commit.author.name;
   info.device = message.device;
   info.time = Timestamp(std::chrono::seconds(commit.time_s));
-  info.message = message.text;
+  std::vector<std::string> paths = message.paths;
+  paths.insert(paths.end(), message.removed.begin(), message.removed.end());
+  info.message = without_files(message.text, paths);
   info.files = changes_of(state.index(), version.position);
   return info;
 }

@@ -5,9 +5,8 @@
 #include "history/git_name.hpp"
 #include "repository/bundle.hpp"
 #include "repository/check.hpp"
-#include "repository/committer.hpp"
+#include "repository/commit.hpp"
 #include "repository/diff.hpp"
-#include "repository/fold.hpp"
 #include "repository/log.hpp"
 #include "repository/prune.hpp"
 #include "repository/refs.hpp"
@@ -22,7 +21,6 @@
 
 namespace qfcsync {
 
-using repository::Committer;
 using repository::State;
 
 struct Repository::Impl {
@@ -50,62 +48,6 @@ struct Repository::Impl {
 
   State state;
 };
-
-namespace {
-
-void check_base(State& state, const CommitOptions& options, std::span<const WorkingFile> files,
-                std::span<const std::string> removed) {
-  if (options.base.empty()) return;
-  const chunk::ObjectId base = repository::resolve(state, options.base);
-  if (state.head() == base) return;
-  history::Graph graph(state.git_objects());
-  const auto check = [&](const std::string& path) {
-    if (graph.find(base, path) == graph.find(*state.head(), path)) return;
-    throw Error(ErrorCode::HeadMoved,
-                "somebody else changed " + path + " meanwhile; merge, then commit again");
-  };
-  for (const WorkingFile& file : files) check(file.path);
-  for (const std::string& path : removed) check(path);
-}
-
-/// What is done after a commit counts; it can fail without harm and is done again another time.
-template <typename Work>
-void finish_quietly(Work&& work) {
-  try {
-    work();
-  } catch (const Error&) {
-    return;
-  }
-}
-
-/// What was done to folders is remembered once it is committed.
-void remember_files(State& state, const std::string& folder,
-                    const std::map<std::string, repository::SeenFile>& files) {
-  if (folder.empty() || files.empty()) return;
-  repository::Index::Transaction transaction(state.index());
-  for (const auto& [path, file] : files) repository::remember(state, folder, path, file);
-  transaction.commit();
-}
-
-CommitResult commit_files(State& state, std::span<const WorkingFile> files,
-                          std::span<const std::string> removed, const CommitOptions& options,
-                          const std::string& folder) {
-  check_base(state, options, files, removed);
-  for (;;) {
-    Committer committer(state, options);
-    for (const WorkingFile& file : files) committer.add_file(file);
-    for (const std::string& path : removed) committer.add_removal(path);
-    auto result = committer.finish();
-    if (!result) continue;  // what it stood on went away meanwhile
-    finish_quietly([&] {
-      remember_files(state, folder, committer.seen());
-      if (result->is_new) repository::fold_small_packs(state);
-    });
-    return std::move(*result);
-  }
-}
-
-}  // namespace
 
 Repository::Repository(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Repository::Repository(Repository&&) noexcept = default;
@@ -145,16 +87,15 @@ std::string Repository::resolve(std::string_view name) {
 CommitResult Repository::commit(std::span<const WorkingFile> files,
                                 std::span<const std::string> removed,
                                 const CommitOptions& options) {
-  return impl_->on_newest([&] { return commit_files(impl_->state, files, removed, options, {}); });
+  return impl_->on_newest(
+      [&] { return repository::commit_files(impl_->state, files, removed, options); });
 }
 
 CommitResult Repository::commit_folder(const std::filesystem::path& folder,
                                        std::span<const std::string> paths,
                                        const CommitOptions& options) {
-  return impl_->on_newest([&] {
-    const auto changes = repository::look_at_folder(impl_->state, folder, paths);
-    return commit_files(impl_->state, changes.maybe, changes.removed, options, changes.folder);
-  });
+  return impl_->on_newest(
+      [&] { return repository::commit_folder(impl_->state, folder, paths, options); });
 }
 
 std::vector<StatusEntry> Repository::status(const std::filesystem::path& folder,

@@ -4,7 +4,10 @@
 
 #include "chunk/file_decoder.hpp"
 #include "history/git_name.hpp"
+#include "repository/file_writer.hpp"
+#include "repository/old_file.hpp"
 
+#include <memory>
 #include <system_error>
 
 namespace qfcsync::repository {
@@ -54,10 +57,9 @@ class NoSink : public ByteSink {
 
 void restore_file(State& state, const history::Pointer& pointer, const fs::path& target) {
   const chunk::Manifest manifest = manifest_of(state, pointer);
+  const std::unique_ptr<OldFile> old = OldFile::open(target);
   FileSink sink(target);
-  read_content([&] {
-    chunk::decode_file(state.decoder(), pointer.file, manifest, chunk::FileCheck::Id, sink);
-  });
+  read_content([&] { write_file(state, pointer.file, manifest, old.get(), sink); });
   sink.publish();
 }
 

@@ -7,7 +7,10 @@
 
 namespace qfcsync::repository {
 
-/// Writes a file of a version durably in place of another. @errors Corrupt, NotFound, Io
+/// Writes a file of a version durably in place of another, from pieces of that where it has them.
+/// The other one stays as it is until the new one is complete and has its hash.
+///
+/// @errors Corrupt, NotFound, Io
 void restore_file(State& state, const history::Pointer& pointer,
                   const std::filesystem::path& target);
 

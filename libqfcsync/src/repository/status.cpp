@@ -45,13 +45,6 @@ std::optional<chunk::ObjectId> hash_once(const fs::path& file) {
   return chunk::ObjectId::from_raw(digest.finish_raw());
 }
 
-chunk::ObjectId hash_of(const fs::path& file) {
-  for (int attempt = 0; attempt < kMaxCaptures; ++attempt) {
-    if (const auto id = hash_once(file)) return *id;
-  }
-  throw Error(ErrorCode::Busy, file.string() + " is written to all the time");
-}
-
 bool is_known_as(State& state, const std::string& folder, const WorkingFile& file,
                  const chunk::ObjectId& id) {
   const auto seen = state.index().seen(folder, file.path);
@@ -59,6 +52,13 @@ bool is_known_as(State& state, const std::string& folder, const WorkingFile& fil
 }
 
 }  // namespace
+
+chunk::ObjectId hash_of(const fs::path& file) {
+  for (int attempt = 0; attempt < kMaxCaptures; ++attempt) {
+    if (const auto id = hash_once(file)) return *id;
+  }
+  throw Error(ErrorCode::Busy, file.string() + " is written to all the time");
+}
 
 FolderChanges look_at_folder(State& state, const fs::path& folder,
                              std::span<const std::string> paths) {

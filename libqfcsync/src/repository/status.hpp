@@ -26,6 +26,9 @@ FolderChanges look_at_folder(State& state, const std::filesystem::path& folder,
 void remember(State& state, const std::string& folder, const std::string& path,
               const SeenFile& file);
 
+/// The file id of a file as it is now. @errors Busy: it changes all the time; NotFound, Io
+chunk::ObjectId hash_of(const std::filesystem::path& file);
+
 /// See Repository::status(): reads what look_at_folder() leaves open.
 std::vector<StatusEntry> status(State& state, const std::filesystem::path& folder,
                                 std::span<const std::string> paths);

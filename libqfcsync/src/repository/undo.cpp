@@ -26,7 +26,8 @@ class Undoer {
       : state_(state),
         version_(version),
         options_(options),
-        committer_(state, commit_options(version, options)) {}
+        meter_(options.commit.progress, 0),
+        committer_(state, commit_options(version, options), meter_) {}
 
   std::optional<UndoResult> run() {
     bool is_found = false;
@@ -117,6 +118,7 @@ class Undoer {
   State& state_;
   VersionRow version_;
   const UndoOptions& options_;
+  extraction::ProgressMeter meter_;
   Committer committer_;
   UndoResult result_;
 };

@@ -76,5 +76,21 @@ std::string describe_version(std::string_view message, const std::vector<FileCha
   return text;
 }
 
+std::string without_files(std::string_view text, const std::vector<std::string>& paths) {
+  const std::size_t end = text.rfind("\n\n");
+  if (end == std::string_view::npos) return std::string(text);
+  std::string_view list = text.substr(end + 2);
+  while (!list.empty()) {
+    const std::string_view line = list.substr(0, list.find('\n'));
+    list.remove_prefix(std::min(list.size(), line.size() + 1));
+    const bool is_file = std::ranges::any_of(paths, [&](const std::string& path) {
+      return line.starts_with(history::clean_line(path) + ": ");
+    });
+    const bool is_rest = line.starts_with("and ") && line.ends_with(" more files");
+    if (!is_file && !is_rest) return std::string(text);
+  }
+  return std::string(text.substr(0, end));
+}
+
 }  // namespace repository
 }  // namespace qfcsync

@@ -18,4 +18,9 @@ std::string describe_tables(const std::vector<ChangesetSummary::Table>& tables);
 /// files.
 std::string describe_version(std::string_view message, const std::vector<FileChange>& files);
 
+/// What describe_version() was given, or the line that it made, without the files after it.
+///
+/// @param paths  of the version's files
+std::string without_files(std::string_view text, const std::vector<std::string>& paths);
+
 }  // namespace qfcsync::repository

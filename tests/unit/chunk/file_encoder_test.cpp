@@ -30,7 +30,8 @@ Outcome store(MemoryObjects& objects, const std::string& file, const PreviousVer
               std::size_t step = 100'000) {
   const std::size_t before = objects.stored_bytes;
   ObjectDecoder decoder(objects);
-  FileEncoder encoder(objects, objects, decoder, previous);
+  SerialRunner runner;
+  FileEncoder encoder(objects, objects, decoder, previous, runner);
   FileDigest digest;
   for (std::size_t at = 0; at < file.size(); at += step) {
     encoder.write(std::string_view(file).substr(at, step));

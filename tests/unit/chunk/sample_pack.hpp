@@ -32,8 +32,10 @@ struct SamplePack {
     files.push_back(edited(random, files[0], 3));
     chunk::ObjectDecoder decoder(objects);
     chunk::PreviousVersion previous;
+    chunk::SerialRunner runner;
     for (const std::string& file : files) {
-      chunk::FileEncoder encoder(objects, objects, decoder, file_ids.empty() ? nullptr : &previous);
+      chunk::FileEncoder encoder(objects, objects, decoder, file_ids.empty() ? nullptr : &previous,
+                                 runner);
       chunk::FileDigest digest;
       encoder.write(file);
       digest.update(file);

@@ -50,7 +50,7 @@ TEST_CASE("who, when, where and what are told as they were given") {
   CHECK(log[0].author == "Ada Lovelace");
   CHECK(log[0].device == "phone 7");
   CHECK(log[0].time == *options.time);
-  CHECK(log[0].message == "First day\n\nIt rained.\n\nnotes/day 1.txt: added, 3 bytes");
+  CHECK(log[0].message == "First day\n\nIt rained.");
   REQUIRE(log[0].files.size() == 1);
   CHECK(log[0].files[0].path == "notes/day 1.txt");
   CHECK(log[0].files[0].action == FileAction::Added);
@@ -127,6 +127,72 @@ TEST_CASE("status tells what commit_folder would do, for some paths or all") {
   CHECK(paths_of(repository.files("HEAD")) ==
         std::vector<std::string>{"changed", "same", "sub/new"});
   CHECK(repository.status(fixture.work).empty());
+}
+
+TEST_CASE("what others did to files that the folder has as in base is left alone") {
+  const RepositoryFixture fixture;
+  Repository repository = fixture.init();
+  for (const char* path : {"mine", "theirs", "gone"}) test::put_file(fixture.work / path, path);
+  CommitOptions options;
+  options.base = repository.commit_folder(fixture.work).version;
+
+  Repository other = fixture.open_without_cache();
+  commit_text(other, fixture, "theirs", "changed by others");
+  commit_text(other, fixture, "new", "made by others");
+  const std::vector<std::string> gone{"gone"};
+  other.commit({}, gone);
+  std::filesystem::remove(fixture.work / "new");
+  test::put_file(fixture.work / "theirs", "theirs");
+
+  CHECK_FALSE(repository.commit_folder(fixture.work, {}, options).is_new);
+  test::put_file(fixture.work / "mine", "changed by me");
+  CHECK(repository.commit_folder(fixture.work, {}, options).is_new);
+  CHECK(paths_of(repository.files("HEAD")) == std::vector<std::string>{"mine", "new", "theirs"});
+  CHECK(fixture.restored(repository, "HEAD", "mine") == "changed by me");
+  CHECK(fixture.restored(repository, "HEAD", "theirs") == "changed by others");
+
+  test::put_file(fixture.work / "theirs", "changed by me");
+  CHECK(error_of([&] { repository.commit_folder(fixture.work, {}, options); }) ==
+        ErrorCode::HeadMoved);
+  std::filesystem::remove(fixture.work / "theirs");
+  CHECK(error_of([&] { repository.commit_folder(fixture.work, {}, options); }) ==
+        ErrorCode::HeadMoved);
+}
+
+TEST_CASE("progress tells what is read, and stops the work without a version") {
+  const RepositoryFixture fixture;
+  Repository repository = fixture.init();
+  test::put_file(fixture.work / "a", std::string(6'000'000, 'x'));
+  CommitOptions options;
+  double last = -1;
+  options.progress = [&](double share) {
+    CHECK(share >= last);
+    last = share;
+    return share < 1;
+  };
+  CHECK(error_of([&] { repository.commit_folder(fixture.work, {}, options); }) ==
+        ErrorCode::Cancelled);
+  CHECK(last == 1);
+  CHECK_FALSE(repository.head());
+  int calls = 0;
+  options.progress = [&](double) { return ++calls < 2; };
+  CHECK(error_of([&] { repository.commit_folder(fixture.work, {}, options); }) ==
+        ErrorCode::Cancelled);
+  options.progress = [](double) { return true; };
+  CHECK(repository.commit_folder(fixture.work, {}, options).is_new);
+}
+
+TEST_CASE("a message is told without the list of files, whatever it says itself") {
+  const RepositoryFixture fixture;
+  Repository repository = fixture.init();
+  test::put_file(fixture.work / "a", "1");
+  test::put_file(fixture.work / "b", "1");
+  repository.commit_folder(fixture.work);
+  CHECK(repository.log()[0].message == "2 files added");
+  CommitOptions options;
+  options.message = "Both\n\na: is a tree\n\nb: is a road";
+  commit_text(repository, fixture, "a", "2", options);
+  CHECK(repository.log()[0].message == options.message);
 }
 
 TEST_CASE("identical bytes get a version only when that is asked for") {

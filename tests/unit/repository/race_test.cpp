@@ -35,8 +35,9 @@ TEST_CASE("writers of different files all get in; nothing is lost, and each root
             ++failures;
           }
         }
-      } catch (const std::exception&) {
+      } catch (const std::exception& error) {
         ++failures;
+        MESSAGE(error.what());
       }
     };
     std::vector<std::thread> threads;

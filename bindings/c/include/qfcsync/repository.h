@@ -109,17 +109,19 @@ typedef struct qfcsync_working_file {
 
 typedef struct qfcsync_commit_options {
   size_t struct_size;
-  const char* author;  /* name of a person; NULL: "unknown" */
-  const char* device;  /* or NULL */
-  const char* message; /* for people; NULL: made from what changed */
-  const char* base;    /* version that the files come from; NULL: the newest */
-  int64_t time_s;      /* seconds since 1970; 0: now */
-  int keep_identical;  /* files of the same bytes get a version, too */
-  int with_changes;    /* find out which rows changed */
+  const char* author;        /* name of a person; NULL: "unknown" */
+  const char* device;        /* or NULL */
+  const char* message;       /* for people; NULL: made from what changed */
+  const char* base;          /* version that the files come from; NULL: the newest */
+  int64_t time_s;            /* seconds since 1970; 0: now */
+  int keep_identical;        /* files of the same bytes get a version, too */
+  int with_changes;          /* find out which rows changed */
+  qfcsync_progress progress; /* NULL allowed; when it stops the work, there is no version */
+  void* payload;             /* of progress */
 } qfcsync_commit_options;
 
 #define QFCSYNC_COMMIT_OPTIONS_INIT \
-  { sizeof(qfcsync_commit_options), NULL, NULL, NULL, NULL, 0, 0, 1 }
+  { sizeof(qfcsync_commit_options), NULL, NULL, NULL, NULL, 0, 0, 1, NULL, NULL }
 
 typedef struct qfcsync_commit_result qfcsync_commit_result;
 
@@ -130,7 +132,7 @@ typedef struct qfcsync_commit_result qfcsync_commit_result;
  * that are not there any more.
  *
  * Errors: HEAD_MOVED: somebody else changed one of these files since base; NOT_FOUND; BUSY: a file
- *         changes all the time.
+ *         changes all the time; CANCELLED: progress.
  * Ownership: *result ends with qfcsync_commit_result_free; result may be NULL.
  */
 QFCSYNC_API int qfcsync_repository_commit(qfcsync_commit_result** result,
@@ -139,7 +141,10 @@ QFCSYNC_API int qfcsync_repository_commit(qfcsync_commit_result** result,
                                           const char* const* removed, size_t removed_count,
                                           const qfcsync_commit_options* options);
 
-/* The same for what changed in a folder. paths: only these files or folders; count 0: all. */
+/*
+ * The same for what changed in a folder. paths: only these files or folders; count 0: all. Files
+ * that are as they were in base are left alone, whatever others did to them since.
+ */
 QFCSYNC_API int qfcsync_repository_commit_folder(qfcsync_commit_result** result,
                                                  qfcsync_repository* repository, const char* folder,
                                                  const char* const* paths, size_t path_count,
