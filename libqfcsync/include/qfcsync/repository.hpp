@@ -26,9 +26,10 @@ namespace qfcsync {
 using Timestamp = std::chrono::system_clock::time_point;
 
 struct RepositoryOptions {
-  /// Folder for what is kept locally and can be deleted at any time: `index.db`, and `git`, a bare
-  /// git repository with the history for plain git. Created if missing. Empty: an index in memory,
-  /// which is built when the repository is opened, and no git repository.
+  /// Folder for what is kept locally and can be deleted at any time: `index.db`; `git`, a bare git
+  /// repository with the history for plain git; `packs`, up to 256 MiB of what was read from or
+  /// written to a store behind a network. Created if missing. Empty: an index in memory, which is
+  /// built when the repository is opened, 16 MiB of what was read, and no git repository.
   std::filesystem::path cache;
   /// Bytes of decoded content that are kept; more pays where many versions are read.
   std::size_t decoded_bytes = 16u << 20;
@@ -237,6 +238,9 @@ class Repository {
   ///            apart
   static Repository init(std::shared_ptr<BlobStore> store, const RepositoryOptions& options = {});
 
+  /// Of a store behind a network one newer version is looked for, by a single request; every other
+  /// call looks for all.
+  ///
   /// @errors NotFound: the store has no repository
   static Repository open(std::shared_ptr<BlobStore> store, const RepositoryOptions& options = {});
 
