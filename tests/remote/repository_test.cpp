@@ -109,7 +109,9 @@ TEST_SUITE("remote/repository") {
           Repository::init(place.open(proxy.address(), ada / "notes"), {ada / "cache"});
       commit(writer, ada.path(), "a", "one");
       const auto open = [&] {
-        return Repository::open(place.open(proxy.address(), bob / "notes"), {bob / "cache"});
+        RepositoryOptions options{bob / "cache"};
+        options.look_counts_for = std::chrono::milliseconds(0);
+        return Repository::open(place.open(proxy.address(), bob / "notes"), options);
       };
       open();
       proxy.take_requests();

@@ -33,6 +33,9 @@ struct RepositoryOptions {
   std::filesystem::path cache;
   /// Bytes of decoded content that are kept; more pays where many versions are read.
   std::size_t decoded_bytes = 16u << 20;
+  /// Of a store behind a network, a look for newer versions counts for so long: calls in a row need
+  /// no more than one.
+  std::chrono::milliseconds look_counts_for{1000};
 };
 
 /// A file on disk and the path that it is versioned under.
@@ -225,7 +228,8 @@ struct UnbundleResult {
 ///
 /// The store is all that counts: index and git repository are built from it. Versions are never
 /// changed. Any number of objects, in any number of processes, may work on one store; each object
-/// is used by one thread at a time, and sees what others have committed when a call begins.
+/// is used by one thread at a time, and sees what others have committed when a call begins (but see
+/// RepositoryOptions::look_counts_for).
 ///
 /// @errors of all methods: Io, Network, Denied, Timeout of the store; Corrupt: something is
 ///         damaged, check() tells what; FormatTooNew; InvalidArgument: paths and ids of no form

@@ -174,11 +174,12 @@ TEST_SUITE("remote/faults") {
     MemorySink sink;
     store->read("packs/x", 0, 0, sink);
     CHECK((sink.bytes() == large));
-    CHECK(script.seen().size() == 13);
+    const std::size_t before = script.seen().size();
+    CHECK(before >= 13);
     step = 1000;
     MemorySink other;
     CHECK(failure_of([&] { store->read("packs/x", 0, 0, other); }).code() == ErrorCode::Network);
-    CHECK(script.seen().size() == 13 + 5);
+    CHECK(script.seen().size() - before == 5);
   }
 
   TEST_CASE("parts are put together in their order, whichever is there first") {
