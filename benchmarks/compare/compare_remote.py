@@ -202,7 +202,9 @@ def main():
         work = pathlib.Path(name)
         work.chmod(0o755)  # Apache's workers are other users
         data = work / "data.bin"
-        data.write_bytes(os.urandom(options.megabytes * 1_000_000))
+        with open(data, "wb") as out:  # in pieces: programs inherit the peak of this one
+            for _ in range(options.megabytes):
+                out.write(os.urandom(1_000_000))
         for server in ("SeaweedFS", "Apache", "rclone"):
             if options.only.lower() not in server.lower():
                 continue

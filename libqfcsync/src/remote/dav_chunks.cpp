@@ -35,6 +35,7 @@ class ChunkedUpload {
     int number = 0;
     ParallelParts parallel;
     for (std::uint64_t offset = 0; offset < body_.size(); offset += size) {
+      parallel.wait_for_room();
       const auto bytes = std::make_shared<std::string>(read(offset, size));
       parallel.run([this, bytes, name = fmt::format("{}/{:05}", folder_, ++number)] {
         const Answer answer = send("PUT", name, HttpBody(*bytes));

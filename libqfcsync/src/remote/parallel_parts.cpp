@@ -5,8 +5,12 @@
 
 namespace qfcsync::remote {
 
-void ParallelParts::run(std::function<void()> work) {
+void ParallelParts::wait_for_room() {
   while (running_.size() >= kPartsAtOnce) wait_for_oldest();
+}
+
+void ParallelParts::run(std::function<void()> work) {
+  wait_for_room();
   try {
     running_.push_back(std::async(std::launch::async, work));
   } catch (const std::system_error&) {

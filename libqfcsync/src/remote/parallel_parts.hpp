@@ -15,7 +15,11 @@ inline constexpr std::size_t kPartsAtOnce = 3;
 /// is under way.
 class ParallelParts {
  public:
-  /// Waits until there is room. @errors of an earlier part; what is under way goes on then
+  /// Waits until there is room for another part; before that it need not be in memory.
+  ///
+  /// @errors of an earlier part; what is under way goes on then
+  void wait_for_room();
+  /// Begins work on a part, after wait_for_room().
   void run(std::function<void()> work);
   /// Waits for all. @errors of the first part that failed
   void finish();

@@ -74,6 +74,7 @@ void S3Upload::send_parts(store::SizedSource& source) {
   parts_.resize(static_cast<std::size_t>((source.left() + kS3PartBytes - 1) / kS3PartBytes));
   ParallelParts parallel;
   for (int number = 1; source.left() > 0; ++number) {
+    parallel.wait_for_room();
     const auto size =
         static_cast<std::size_t>(std::min<std::uint64_t>(kS3PartBytes, source.left()));
     const auto bytes = std::make_shared<std::string>(size, '\0');

@@ -15,7 +15,7 @@ namespace qfcsync::remote {
 inline constexpr std::uint64_t kS3PartBytes = 8u << 20;
 inline constexpr std::uint64_t kMaxS3Parts = 10'000;
 
-/// One blob on its way in parts, some at once; holds kPartsAtOnce + 1 of them in memory.
+/// One blob on its way in parts, some at once; holds kPartsAtOnce of them in memory.
 ///
 /// An upload that was noted goes on: parts the server has already, with our bytes, are not sent
 /// again. What makes the upload hopeless (a failing source, a taken name) takes its parts off the
