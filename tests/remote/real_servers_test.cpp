@@ -153,6 +153,7 @@ TEST_SUITE("remote/real_servers") {
         });
       }
     }
+    INFO("winners: ", winners.load());
     REQUIRE(winners == 1);
     CHECK(get(*store, "packs/x") == contents[static_cast<std::size_t>(winner.load())]);
     CHECK(remote::S3Bucket(test::seaweed().options("race")).list_uploads().empty());
