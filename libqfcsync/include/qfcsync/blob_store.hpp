@@ -33,6 +33,8 @@ struct BlobLimits {
   /// Of a store behind a network: where it is, without secrets. Each call costs a round trip there,
   /// so that a repository reads few large pieces and keeps them. Empty: the store is near.
   std::string network_place = {};
+  /// Blobs had better not be larger: an upload that broke off begins anew. 0: any size is fine.
+  std::uint64_t handy_bytes = 0;
 };
 
 /// Longest name of a blob, and longest part of a name between slashes.

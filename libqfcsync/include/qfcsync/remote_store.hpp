@@ -55,7 +55,8 @@ struct S3Options {
   std::filesystem::path credentials_file;
   std::string profile = "default";
   /// A folder of this program where uploads in progress are noted, so that an upload cut by a dead
-  /// network or process goes on at the part it had reached. Empty: it begins anew.
+  /// network or process goes on at the part it had reached, and what was found out about the
+  /// server, so that opening the store again within a day asks it for nothing. Empty: neither.
   std::filesystem::path resume_folder;
   NetworkOptions network;
 };
@@ -72,14 +73,17 @@ struct WebdavOptions {
   /// An INI file with the keys user and password, and the section of it.
   std::filesystem::path credentials_file;
   std::string profile = "default";
+  /// A folder of this program for what was found out about the server, as S3Options has it.
+  std::filesystem::path resume_folder;
   NetworkOptions network;
 };
 
 /// Opens a bucket as a store.
 ///
-/// Blobs up to 16 MiB go in one request, larger ones in parts of 8 MiB; both with If-None-Match, so
-/// that the server refuses to replace. Whether it does is probed once (see storage-backends.md) and
-/// noted below tmp/. Uploads that nobody finished within 7 days are removed by the next opener.
+/// Blobs up to 16 MiB go in one request, larger ones in parts of 8 MiB, three at once; both with
+/// If-None-Match, so that the server refuses to replace. Whether it does is probed once (see
+/// storage-backends.md) and noted below tmp/. Uploads that nobody finished within 7 days are
+/// removed by the next opener.
 ///
 /// @errors InvalidArgument: the options; Denied: no or wrong credentials; NotFound: no such bucket;
 ///         Network, Timeout

@@ -26,12 +26,16 @@ namespace qfcsync {
 using Timestamp = std::chrono::system_clock::time_point;
 
 struct RepositoryOptions {
-  /// Folder for what is kept locally and can be deleted at any time: `index.db`, and `git`, a bare
-  /// git repository with the history for plain git. Created if missing. Empty: an index in memory,
-  /// which is built when the repository is opened, and no git repository.
+  /// Folder for what is kept locally and can be deleted at any time: `index.db`; `git`, a bare git
+  /// repository with the history for plain git; `packs`, up to 256 MiB of what was read from or
+  /// written to a store behind a network. Created if missing. Empty: an index in memory, which is
+  /// built when the repository is opened, 16 MiB of what was read, and no git repository.
   std::filesystem::path cache;
   /// Bytes of decoded content that are kept; more pays where many versions are read.
   std::size_t decoded_bytes = 16u << 20;
+  /// Of a store behind a network, a look for newer versions counts for so long: calls in a row need
+  /// no more than one.
+  std::chrono::milliseconds look_counts_for{1000};
 };
 
 /// A file on disk and the path that it is versioned under.
@@ -226,7 +230,8 @@ struct UnbundleResult {
 ///
 /// The store is all that counts: index and git repository are built from it. Versions are never
 /// changed. Any number of objects, in any number of processes, may work on one store; each object
-/// is used by one thread at a time, and sees what others have committed when a call begins.
+/// is used by one thread at a time, and sees what others have committed when a call begins (but see
+/// RepositoryOptions::look_counts_for).
 ///
 /// @errors of all methods: Io, Network, Denied, Timeout of the store; Corrupt: something is
 ///         damaged, check() tells what; FormatTooNew; InvalidArgument: paths and ids of no form
@@ -239,6 +244,9 @@ class Repository {
   ///            apart
   static Repository init(std::shared_ptr<BlobStore> store, const RepositoryOptions& options = {});
 
+  /// Of a store behind a network one newer version is looked for, by a single request; every other
+  /// call looks for all.
+  ///
   /// @errors NotFound: the store has no repository
   static Repository open(std::shared_ptr<BlobStore> store, const RepositoryOptions& options = {});
 

@@ -20,8 +20,9 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool starts_like_trailer(std::string_view line) {
-  return std::ranges::any_of(std::initializer_list{kDevice, kPath, kRemoved, kChange},
-                             [&](std::string_view key) { return line.starts_with(key); });
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{kDevice, kPath, kRemoved, kChange},
+      [&](std::string_view key) { return line.starts_with(key); });
 }
 
 std::vector<std::string_view> lines_of(std::string_view text) {

@@ -48,9 +48,11 @@ bool split(const std::string& object, git_object_t& type, std::string_view& cont
 /// What libgit2 holds; the first member makes it a backend.
 struct GitOdb::Backend {
   git_odb_backend base;
-  GitOdb* self;
+  GitOdb* owner;
 
-  static GitOdb& of(git_odb_backend* backend) { return *reinterpret_cast<Backend*>(backend)->self; }
+  static GitOdb& of(git_odb_backend* backend) {
+    return *reinterpret_cast<Backend*>(backend)->owner;
+  }
 
   /// No exception goes through libgit2.
   template <typename Call>
@@ -107,7 +109,7 @@ GitOdb::GitOdb(GitObjects& objects) : objects_(&objects) {
     check(git_odb_new(&odb_), "make an object database");
     auto backend = std::make_unique<Backend>();
     check(git_odb_init_backend(&backend->base, GIT_ODB_BACKEND_VERSION), "make a backend");
-    backend->self = this;
+    backend->owner = this;
     backend->base.read = &Backend::read;
     backend->base.write = &Backend::write;
     backend->base.exists = &Backend::exists;

@@ -115,6 +115,7 @@ struct Opener {
   std::unique_ptr<BlobStore> operator()(WebdavOptions webdav) const {
     webdav.credentials_file = options.credentials_file;
     webdav.profile = options.profile;
+    webdav.resume_folder = options.resume_folder;
     webdav.network = options.network;
     return open_webdav_blobs(webdav);
   }

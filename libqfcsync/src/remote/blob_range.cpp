@@ -68,7 +68,8 @@ class RangeReader {
 
   void run() {
     const Answer answer = sender_.receive([&] { return next_request(); },
-                                          [&](const HttpResponse& head) { return choose(head); });
+                                          [&](const HttpResponse& head) { return choose(head); },
+                                          [&] { return sink_.done(); });
     if (answer.status == 404 || answer.status == 410) throw_missing();
     if (answer.status == 416) {
       finish_unsatisfied(answer);

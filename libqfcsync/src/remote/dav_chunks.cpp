@@ -2,9 +2,11 @@
 
 #include <qfcsync/error.hpp>
 
+#include "remote/parallel_parts.hpp"
 #include "remote/random_name.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -31,11 +33,16 @@ class ChunkedUpload {
   void send_chunks() {
     const std::uint64_t size = std::max(kDavChunkBytes, body_.size() / kMaxDavChunks + 1);
     int number = 0;
+    ParallelParts parallel;
     for (std::uint64_t offset = 0; offset < body_.size(); offset += size) {
-      const HttpBody chunk = body_.part(offset, std::min(size, body_.size() - offset));
-      const Answer answer = send("PUT", fmt::format("{}/{:05}", folder_, ++number), chunk);
-      if (!answer.is_success()) server_.sender().refuse(answer, "cannot upload a chunk");
+      parallel.wait_for_room();
+      const auto bytes = std::make_shared<std::string>(read(offset, size));
+      parallel.run([this, bytes, name = fmt::format("{}/{:05}", folder_, ++number)] {
+        const Answer answer = send("PUT", name, HttpBody(*bytes));
+        if (!answer.is_success()) server_.sender().refuse(answer, "cannot upload a chunk");
+      });
     }
+    parallel.finish();
   }
 
   void assemble() {
@@ -55,6 +62,16 @@ class ChunkedUpload {
   }
 
  private:
+  /// Scratch memory is read by one thread at a time.
+  std::string read(std::uint64_t offset, std::uint64_t size) const {
+    const HttpBody part = body_.part(offset, std::min(size, body_.size() - offset));
+    std::string bytes(static_cast<std::size_t>(part.size()), '\0');
+    for (std::size_t at = 0; at < bytes.size();) {
+      at += part.read(at, bytes.data() + at, bytes.size() - at);
+    }
+    return bytes;
+  }
+
   Answer send(std::string method, const std::string& server_path, const HttpBody& body) {
     HttpRequest made = server_.request_at(std::move(method), server_path);
     made.headers = {{"destination", server_.destination(path_)},

@@ -74,7 +74,7 @@ std::string server_program(DavServer& server) {
 bool has_known_race(std::string_view program) { return program.starts_with("Apache"); }
 
 std::string note_of(DavPublish how, const std::string& program) {
-  return (how == DavPublish::Claim ? "claim\n" : "move\n") + program;
+  return std::string(format_dav_manners(how)) + '\n' + program;
 }
 
 std::string read_note(DavServer& server) {
@@ -90,6 +90,17 @@ DavPublish probe(DavServer& server, const std::string& program) {
 }
 
 }  // namespace
+
+std::string_view format_dav_manners(DavPublish how) {
+  return how == DavPublish::Claim ? "claim" : "move";
+}
+
+std::optional<DavPublish> parse_dav_manners(std::string_view text) {
+  for (const DavPublish how : {DavPublish::Claim, DavPublish::Move}) {
+    if (text == format_dav_manners(how)) return how;
+  }
+  return std::nullopt;
+}
 
 DavPublish find_dav_manners(DavServer& server) {
   const std::string program = server_program(server);

@@ -153,8 +153,11 @@ void DavServer::make_parents(std::string_view path) {
     const std::lock_guard lock(mutex_);
     if (made_.contains(parent)) return;
   }
-  make_parents(parent);
-  make_collection(parent);
+  const auto there = look(parent);  // most often it is, and that is one request
+  if (!there || !there->is_collection) {
+    make_parents(parent);
+    make_collection(parent);
+  }
   const std::lock_guard lock(mutex_);
   made_.insert(parent);
 }

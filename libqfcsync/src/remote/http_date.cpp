@@ -18,13 +18,20 @@ int number_at(std::string_view text, std::size_t place, std::size_t digits) {
   return error == std::errc{} && end == first + digits ? number : -1;
 }
 
+/// Nothing beyond what the system's clock can count: it ends in 2262.
+std::optional<Time> time_of(std::chrono::sys_seconds seconds) {
+  using std::chrono::floor;
+  if (seconds < std::chrono::sys_seconds{}) return std::nullopt;
+  if (seconds >= floor<std::chrono::seconds>(Time::max())) return std::nullopt;
+  return seconds;
+}
+
 }  // namespace
 
 std::optional<Time> parse_http_date(std::string_view text) {
   if (text.size() > kMaxDateBytes) return std::nullopt;
   const std::time_t seconds = ::curl_getdate(std::string(text).c_str(), nullptr);
-  if (seconds < 0) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(seconds);
+  return time_of(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
 }
 
 std::optional<Time> parse_iso_date(std::string_view text) {
@@ -39,8 +46,8 @@ std::optional<Time> parse_iso_date(std::string_view text) {
                            month{static_cast<unsigned>(number_at(text, 5, 2))},
                            std::chrono::day{static_cast<unsigned>(number_at(text, 8, 2))}};
   if (!day.ok()) return std::nullopt;
-  return sys_days{day} + hours{number_at(text, 11, 2)} + minutes{number_at(text, 14, 2)} +
-         seconds{number_at(text, 17, 2)};
+  return time_of(sys_days{day} + hours{number_at(text, 11, 2)} + minutes{number_at(text, 14, 2)} +
+                 seconds{number_at(text, 17, 2)});
 }
 
 }  // namespace qfcsync::remote

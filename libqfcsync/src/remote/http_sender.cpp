@@ -4,6 +4,8 @@
 
 #include "remote/retry.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace qfcsync::remote {
@@ -71,19 +73,26 @@ HttpSender::HttpSender(const Url& server, const NetworkOptions& options, std::st
 Answer HttpSender::send(const HttpRequest& request, std::size_t max_answer_bytes) {
   return send_until_answered(
       [&] { return client_.send(request, authorize_(request), {}, max_answer_bytes); },
-      request.method);
+      [] { return false; }, request.method);
 }
 
-Answer HttpSender::receive(const MakeRequest& make, const ChooseSink& choose) {
+Answer HttpSender::receive(const MakeRequest& make, const ChooseSink& choose,
+                           const std::function<std::uint64_t()>& arrived) {
+  std::uint64_t before = 0;
+  const auto has_moved_on = [&] {
+    const std::uint64_t now = arrived();
+    return now - std::exchange(before, now) >= kProgressBytes;
+  };
   return send_until_answered(
       [&] {
         const HttpRequest request = make();
         return client_.send(request, authorize_(request), choose, kMaxAnswerBytes);
       },
-      "GET");
+      has_moved_on, "GET");
 }
 
 Answer HttpSender::send_until_answered(const std::function<HttpResponse()>& try_once,
+                                       const std::function<bool()>& has_moved_on,
                                        std::string_view method) {
   Tries tries(options_);
   for (;;) {
@@ -94,6 +103,7 @@ Answer HttpSender::send_until_answered(const std::function<HttpResponse()>& try_
       if (!tries.again()) refuse(answer, fmt::format("{} failed {} times", method, tries.made()));
     } catch (const Error& error) {
       if (!is_passing(error)) throw;
+      if (has_moved_on()) tries.renew();
       if (tries.again()) continue;
       throw Error(error.code(),
                   fmt::format("{}: {} (tried {} times)", store_, error.what(), tries.made()),

@@ -4,6 +4,7 @@
 
 #include "remote/http_client.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -34,8 +35,11 @@ class HttpSender {
 
   /// The same for a body that goes to a sink. Both are asked anew at every try, since a try may end
   /// in the middle: a request can then ask for the rest.
+  ///
+  /// @param arrived  bytes of the body so far: tries that bring kProgressBytes do not count
   using MakeRequest = std::function<HttpRequest()>;
-  Answer receive(const MakeRequest& make, const ChooseSink& choose);
+  Answer receive(const MakeRequest& make, const ChooseSink& choose,
+                 const std::function<std::uint64_t()>& arrived);
 
   /// Says what an answer that cannot be used means.
   ///
@@ -49,13 +53,16 @@ class HttpSender {
 
  private:
   Answer send_until_answered(const std::function<HttpResponse()>& try_once,
-                             std::string_view method);
+                             const std::function<bool()>& has_moved_on, std::string_view method);
 
   NetworkOptions options_;
   HttpClient client_;
   std::string store_;
   Authorize authorize_;
 };
+
+/// A connection that breaks now and then brings a large blob in the end, if it brings so much.
+inline constexpr std::uint64_t kProgressBytes = 1u << 20;
 
 /// What an unusable answer means to a caller.
 ErrorCode code_of_status(int status);

@@ -14,6 +14,8 @@ namespace {
 
 /// libcurl's own answers to callbacks that fail.
 constexpr std::size_t kStopReceiving = 0;
+/// Of each direction; libcurl's own are 16 and 64 KiB.
+constexpr long kBufferBytes = 256L << 10;
 /// From there on it pays to ask whether the body is wanted at all. A server that is slow to say so
 /// costs a second.
 constexpr std::uint64_t kExpectBytes = 1u << 20;
@@ -38,6 +40,8 @@ HttpTransfer::HttpTransfer(CURL* curl, const HttpRequest& request, const ChooseS
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_BUFFERSIZE, kBufferBytes);
+  set(CURLOPT_UPLOAD_BUFFERSIZE, kBufferBytes);
   set(CURLOPT_PATH_AS_IS, 1L);  // what is signed is what is sent
   set(CURLOPT_PREREQFUNCTION, &HttpTransfer::on_request);
   set(CURLOPT_PREREQDATA, this);

@@ -30,6 +30,8 @@ class Tries {
   /// @return false: that was the last one
   bool again();
   int made() const { return made_; }
+  /// Much was done since the last failure: they are counted anew.
+  void renew() { made_ = 1; }
 
  private:
   const NetworkOptions& options_;

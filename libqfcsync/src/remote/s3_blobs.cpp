@@ -4,6 +4,7 @@
 #include <qfcsync/remote_store.hpp>
 
 #include "remote/blob_range.hpp"
+#include "remote/manners_note.hpp"
 #include "remote/s3_upload.hpp"
 #include "remote/same_content.hpp"
 #include "store/blob_name.hpp"
@@ -21,12 +22,23 @@ constexpr std::uint64_t kLookFirstBytes = 1u << 20;
 /// Keys a page, S3's own limit.
 constexpr std::size_t kPageKeys = 1000;
 
+S3Manners prepare(S3Bucket& bucket, const std::filesystem::path& notes) {
+  const MannersNote note(notes, bucket.sender().store());
+  if (const auto text = note.read()) {
+    if (const auto known = parse_s3_manners(*text)) return *known;
+  }
+  const S3Manners manners = find_s3_manners(bucket);
+  remove_old_s3_leftovers(bucket);
+  if (manners.has_exclusive_create) note.write(format_s3_manners(manners));
+  return manners;
+}
+
 }  // namespace
 
 S3Blobs::S3Blobs(const S3Options& options)
-    : bucket_(options), resume_folder_(options.resume_folder), manners_(find_s3_manners(bucket_)) {
-  remove_old_s3_leftovers(bucket_);
-}
+    : bucket_(options),
+      resume_folder_(options.resume_folder),
+      manners_(prepare(bucket_, options.resume_folder)) {}
 
 std::optional<BlobInfo> S3Blobs::stat(std::string_view name) {
   store::check_blob_name(name);

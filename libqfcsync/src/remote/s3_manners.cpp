@@ -14,6 +14,7 @@ namespace qfcsync::remote {
 namespace {
 
 constexpr std::string_view kNote = "tmp/manners-1";
+constexpr std::size_t kMaxNoteBytes = 1024;
 /// Who ignores the condition does so always; and SeaweedFS lets a loser wait for a second.
 constexpr int kS3ProbeRounds = 5;
 constexpr std::string_view kInOrder = "exclusive, in order";
@@ -63,19 +64,28 @@ bool probe_order(S3Bucket& bucket, const std::string& prefix) {
   return page.objects.size() == 2 && page.objects[0].key == first && page.objects[1].key == second;
 }
 
-std::string read_note(S3Bucket& bucket) {
-  const auto info = bucket.stat(kNote);
-  if (!info || info->size > kNotInOrder.size()) return {};
-  Answer answer = bucket.sender().send(bucket.get_request(kNote));
+std::string read_note(S3Bucket& bucket) try {
+  Answer answer = bucket.sender().send(bucket.get_request(kNote), kMaxNoteBytes);
   return answer.status == 200 ? answer.body : std::string();
+} catch (const Error& error) {
+  if (error.code() != ErrorCode::LimitExceeded) throw;
+  return {};  // none of ours
 }
 
 }  // namespace
 
+std::string_view format_s3_manners(const S3Manners& manners) {
+  return manners.lists_in_byte_order ? kInOrder : kNotInOrder;
+}
+
+std::optional<S3Manners> parse_s3_manners(std::string_view text) {
+  if (text == kInOrder) return S3Manners{true, true};
+  if (text == kNotInOrder) return S3Manners{true, false};
+  return std::nullopt;
+}
+
 S3Manners find_s3_manners(S3Bucket& bucket) {
-  const std::string note = read_note(bucket);
-  if (note == kInOrder) return {true, true};
-  if (note == kNotInOrder) return {true, false};
+  if (const auto known = parse_s3_manners(read_note(bucket))) return *known;
   const ProbeObjects probe(bucket);
   S3Manners manners;
   manners.lists_in_byte_order = probe_order(bucket, probe.prefix() + "order/");
@@ -88,8 +98,7 @@ S3Manners find_s3_manners(S3Bucket& bucket) {
                                };
                              });
   if (manners.has_exclusive_create) {
-    put_text(bucket, std::string(kNote), manners.lists_in_byte_order ? kInOrder : kNotInOrder,
-             Replace::Yes);
+    put_text(bucket, std::string(kNote), format_s3_manners(manners), Replace::Yes);
   }
   return manners;
 }

@@ -3,9 +3,11 @@
 #include <qfcsync/error.hpp>
 
 #include "remote/base64.hpp"
+#include "remote/parallel_parts.hpp"
 #include "remote/retry.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -57,14 +59,7 @@ void S3Upload::begin() {
 void S3Upload::send(store::SizedSource& source) {
   try {
     begin();
-    std::string buffer(
-        static_cast<std::size_t>(std::min<std::uint64_t>(kS3PartBytes, source.left())), '\0');
-    while (source.left() > 0) {
-      const std::string_view part(buffer.data(), source.read(buffer.data(), buffer.size()));
-      if (source.left() == 0) source.expect_end();
-      digest_.update(part);
-      send_part(part);
-    }
+    send_parts(source);
     sha256_ = digest_.finish_raw();
   } catch (const Error& error) {
     handle_failure(error);
@@ -73,6 +68,23 @@ void S3Upload::send(store::SizedSource& source) {
     give_up();
     throw;
   }
+}
+
+void S3Upload::send_parts(store::SizedSource& source) {
+  parts_.resize(static_cast<std::size_t>((source.left() + kS3PartBytes - 1) / kS3PartBytes));
+  ParallelParts parallel;
+  for (int number = 1; source.left() > 0; ++number) {
+    parallel.wait_for_room();
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kS3PartBytes, source.left()));
+    const auto bytes = std::make_shared<std::string>(size, '\0');
+    bytes->resize(source.read(bytes->data(), size));
+    if (source.left() == 0) source.expect_end();
+    digest_.update(*bytes);
+    S3Part& part = parts_[static_cast<std::size_t>(number - 1)];
+    parallel.run([this, &part, number, bytes] { part = send_part(number, *bytes); });
+  }
+  parallel.finish();
 }
 
 const S3Part* S3Upload::find_known(int number, std::string_view bytes,
@@ -85,13 +97,11 @@ const S3Part* S3Upload::find_known(int number, std::string_view bytes,
   return is_same ? &*part : nullptr;
 }
 
-void S3Upload::send_part(std::string_view bytes) {
-  const int number = static_cast<int>(parts_.size()) + 1;
+S3Part S3Upload::send_part(int number, std::string_view bytes) {
   const std::string digest = digest_of(base::DigestKind::Sha256, bytes);
   const std::string sha256 = to_base64(digest);
   if (const S3Part* known = find_known(number, bytes, sha256)) {
-    parts_.push_back({number, bytes.size(), known->etag, sha256});
-    return;
+    return {number, bytes.size(), known->etag, sha256};
   }
   const Answer answer = bucket_.put_part(name_, id_, number, HttpBody(bytes), digest);
   if (answer.status == 404) {
@@ -103,7 +113,7 @@ void S3Upload::send_part(std::string_view bytes) {
   if (!answer.is_success() || etag.empty()) {
     bucket_.refuse(answer, fmt::format("cannot upload part {} of {}", number, name_));
   }
-  parts_.push_back({number, bytes.size(), etag, sha256});
+  return {number, bytes.size(), etag, sha256};
 }
 
 S3Upload::Completion S3Upload::complete(Replace replace) {

@@ -15,7 +15,7 @@ namespace qfcsync::remote {
 inline constexpr std::uint64_t kS3PartBytes = 8u << 20;
 inline constexpr std::uint64_t kMaxS3Parts = 10'000;
 
-/// One blob on its way in parts; holds one part in memory.
+/// One blob on its way in parts, some at once; holds kPartsAtOnce of them in memory.
 ///
 /// An upload that was noted goes on: parts the server has already, with our bytes, are not sent
 /// again. What makes the upload hopeless (a failing source, a taken name) takes its parts off the
@@ -41,7 +41,8 @@ class S3Upload {
 
  private:
   void begin();
-  void send_part(std::string_view bytes);
+  void send_parts(store::SizedSource& source);
+  S3Part send_part(int number, std::string_view bytes);
   /// The part as the server has it, if it has our bytes.
   const S3Part* find_known(int number, std::string_view bytes, std::string_view sha256) const;
   Completion read_completion(const Answer& answer);

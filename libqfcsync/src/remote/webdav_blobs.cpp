@@ -4,7 +4,9 @@
 #include <qfcsync/remote_store.hpp>
 
 #include "remote/blob_range.hpp"
+#include "remote/dav_chunks.hpp"
 #include "remote/dav_manners.hpp"
+#include "remote/manners_note.hpp"
 #include "store/blob_name.hpp"
 
 #include <fmt/format.h>
@@ -14,17 +16,27 @@ namespace {
 
 /// The bytes wait in a temporary file, and servers have limits of their own.
 constexpr std::uint64_t kMaxWebdavBlobBytes = std::uint64_t{16} << 30;
+/// Above that it pays to ask whether the name is taken before sending the bytes.
+constexpr std::uint64_t kLookFirstBytes = 1u << 20;
+/// A file that broke off is sent anew from its beginning.
+constexpr std::uint64_t kHandyBytes = 8u << 20;
 
-DavPublish prepare(DavServer& server) {
+DavPublish prepare(DavServer& server, const std::filesystem::path& notes) {
+  const MannersNote note(notes, server.sender().store());
+  if (const auto text = note.read()) {
+    if (const auto known = parse_dav_manners(*text)) return *known;
+  }
   server.make_root();
   const DavPublish how = find_dav_manners(server);
   remove_old_dav_leftovers(server);
+  if (how != DavPublish::None) note.write(format_dav_manners(how));
   return how;
 }
 
 }  // namespace
 
-WebdavBlobs::WebdavBlobs(const WebdavOptions& options) : server_(options), how_(prepare(server_)) {}
+WebdavBlobs::WebdavBlobs(const WebdavOptions& options)
+    : server_(options), how_(prepare(server_, options.resume_folder)) {}
 
 std::optional<BlobInfo> WebdavBlobs::stat(std::string_view name) {
   store::check_blob_name(name);
@@ -52,7 +64,7 @@ Created WebdavBlobs::create(std::string_view name, ByteSource& data, std::uint64
   if (size > kMaxWebdavBlobBytes) {
     throw Error(ErrorCode::LimitExceeded, fmt::format("blob {} has {} bytes", name, size));
   }
-  if (stat(name)) return Created::Exists;
+  if (size > kLookFirstBytes && stat(name)) return Created::Exists;
   const Spool spool = spool_source(name, data, size);
   DavUpload upload(server_);
   upload.send(HttpBody(*spool.bytes));
@@ -92,7 +104,9 @@ void WebdavBlobs::remove(std::string_view name) {
 }
 
 BlobLimits WebdavBlobs::limits() {
-  return {kMaxWebdavBlobBytes, how_ != DavPublish::None, server_.sender().store()};
+  const bool has_chunks = !uploads_path_of(server_.server_path("")).empty();
+  return {kMaxWebdavBlobBytes, how_ != DavPublish::None, server_.sender().store(),
+          has_chunks ? 0 : kHandyBytes};
 }
 
 }  // namespace qfcsync::remote

@@ -10,7 +10,7 @@
 namespace qfcsync::repository {
 
 NewObjects::NewObjects(BlobStore& store, StoredObjects& stored, std::uint32_t level)
-    : store_(&store), stored_(&stored), level_(level) {}
+    : store_(&store), stored_(&stored), level_(level), handy_bytes_(store.limits().handy_bytes) {}
 
 const chunk::PackEntry* NewObjects::find_new(const chunk::ObjectKey& key, std::size_t& pack) const {
   const auto found = entries_.find(key);
@@ -33,6 +33,7 @@ void NewObjects::read(const chunk::ObjectRecord& record, std::string& stored) {
   if (entry == nullptr) return stored_->read(record, stored);
   const std::uint32_t size = entry->record.stored_bytes;
   if (pack < packs_.size()) {
+    if (pack + 1 == packs_.size() && upload_.valid()) upload_.wait();
     stored.resize(size);
     return stored_->packs().read(packs_[pack].pack.id, entry->offset, stored.data(), size);
   }
@@ -45,7 +46,7 @@ void NewObjects::add(const chunk::EncodedObject& object) {
   if (entries_.contains(key)) {
     throw Error(ErrorCode::AlreadyExists, describe(key.kind, key.id) + " was added already");
   }
-  if (writer_ && !writer_->fits(object.record)) close_pack();
+  if (writer_ && is_full(object.record)) close_pack();
   if (!writer_) begin_pack();
   const std::uint64_t offset = scratch_->size();
   writer_->add(object);
@@ -59,12 +60,14 @@ void NewObjects::begin_pack() {
       std::make_unique<chunk::PackWriter>(*scratch_, static_cast<std::uint32_t>(random_number()));
 }
 
+bool NewObjects::is_full(const chunk::ObjectRecord& next) const {
+  if (!writer_->fits(next)) return true;
+  return handy_bytes_ > 0 && scratch_->size() + next.stored_bytes > handy_bytes_;
+}
+
 void NewObjects::close_pack() {
   const chunk::PackSummary summary = writer_->finish();
-  ScratchSource source(*scratch_);
-  // A name that is taken is this very pack: it has a salt of its own, so nobody else makes it.
-  store_->create(history::pack_name(summary.id), source, summary.bytes);
-  stored_->packs().keep(summary.id, *scratch_);
+  send(summary);
   packs_.push_back(
       {{summary.id, summary.bytes, summary.objects, level_}, std::exchange(open_entries_, {})});
   stored_bytes_ += summary.bytes;
@@ -72,8 +75,25 @@ void NewObjects::close_pack() {
   scratch_.reset();
 }
 
+void NewObjects::send(const chunk::PackSummary& summary) {
+  const auto create = [store = store_, bytes = scratch_, summary] {
+    ScratchSource source(*bytes);
+    // A name that is taken is this very pack: it has a salt of its own, so nobody else makes it.
+    store->create(history::pack_name(summary.id), source, summary.bytes);
+  };
+  if (!stored_->packs().is_remote()) return create();
+  wait_for_upload();
+  stored_->packs().keep(summary.id, *scratch_);
+  upload_ = std::async(std::launch::async, create);
+}
+
+void NewObjects::wait_for_upload() {
+  if (upload_.valid()) upload_.get();
+}
+
 const std::vector<NewPack>& NewObjects::finish() {
   if (writer_) close_pack();
+  wait_for_upload();
   return packs_;
 }
 

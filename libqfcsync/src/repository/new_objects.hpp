@@ -9,6 +9,7 @@
 #include "repository/stored_objects.hpp"
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,7 +28,8 @@ struct NewPack {
 /// Objects that are being added, on top of the stored ones: each pack goes to the store when it is
 /// full. Reads what it was given, too. Without a root the packs are orphans.
 ///
-/// One thread at a time. A pack that is open lies in scratch memory.
+/// One thread at a time. A pack that is open lies in scratch memory; to a store behind a network it
+/// goes while the next one is made, so that two lie there.
 class NewObjects : public chunk::ObjectSource, public chunk::ObjectSink {
  public:
   /// @param level  of the packs that are made
@@ -58,8 +60,11 @@ class NewObjects : public chunk::ObjectSource, public chunk::ObjectSink {
     std::size_t pack = 0;  // place in packs_; their number is the open one
     std::size_t entry = 0;
   };
+  bool is_full(const chunk::ObjectRecord& next) const;
   void begin_pack();
   void close_pack();
+  void send(const chunk::PackSummary& summary);
+  void wait_for_upload();
   const chunk::PackEntry* find_new(const chunk::ObjectKey& key, std::size_t& pack) const;
 
   BlobStore* store_;
@@ -68,10 +73,12 @@ class NewObjects : public chunk::ObjectSource, public chunk::ObjectSink {
   std::vector<NewPack> packs_;
   std::unordered_map<chunk::ObjectKey, Place, chunk::ObjectKeyHash> entries_;
 
-  std::unique_ptr<ByteStore> scratch_;  // these three are of the open pack
+  std::shared_ptr<ByteStore> scratch_;  // these three are of the open pack
   std::unique_ptr<chunk::PackWriter> writer_;
   std::vector<chunk::PackEntry> open_entries_;
   std::uint64_t stored_bytes_ = 0;
+  std::uint64_t handy_bytes_;
+  std::future<void> upload_;  // of the last pack; valid: it may be under way
 };
 
 }  // namespace qfcsync::repository

@@ -21,12 +21,19 @@ bool is_fresh(std::int64_t seen_ms) {
 
 }  // namespace
 
+bool RootFinder::has_just_looked() const {
+  return looked_ && Clock::now() - *looked_ < look_counts_for_;
+}
+
 KnownRoot RootFinder::find(const std::optional<KnownRoot>& known, Reach reach) {
+  if (known && newest_ == known->hash && has_just_looked()) return *known;
+  looked_.reset();
   if (const auto start = trusted(known)) {
     if (auto found = by_successors(*start, reach)) return std::move(*found);
   }
   KnownRoot found = by_looking(known);
   note_seen(found);
+  note_newest(found);
   if (index_->stands_on(found.root.generation, found.hash)) keep(found);
   return found;
 }
@@ -46,13 +53,17 @@ std::optional<KnownRoot> RootFinder::trusted(const std::optional<KnownRoot>& kno
 
 std::optional<KnownRoot> RootFinder::by_successors(const KnownRoot& known, Reach reach) {
   auto next = roots_->find(known.root.generation + 1);
-  if (!next) return known;
+  if (!next) {
+    note_newest(known);
+    return known;
+  }
   if (next->root.previous != known.hash) return std::nullopt;  // another project's
   if (reach == Reach::Newest) {
     if (auto after = roots_->find(next->root.generation + 1)) {
       const std::uint64_t newest = roots_->newest_listed(after->root.generation);
       next = newest == after->root.generation ? std::move(after) : roots_->read(newest);
     }
+    note_newest(*next);
   }
   note_seen(*next);
   return next;
@@ -73,6 +84,17 @@ KnownRoot RootFinder::by_looking(const std::optional<KnownRoot>& known) {
 void RootFinder::note_seen(const KnownRoot& root) {
   seen_ = root.hash;
   seen_ms_ = now_ms();
+}
+
+void RootFinder::note_newest(const KnownRoot& root) {
+  if (place_.empty()) return;
+  newest_ = root.hash;
+  looked_ = Clock::now();
+}
+
+void RootFinder::note_made(const KnownRoot& root) {
+  note_seen(root);
+  note_newest(root);
 }
 
 void RootFinder::keep(const KnownRoot& root) {

@@ -28,8 +28,13 @@ inline constexpr std::chrono::hours kRootTrust{24};
 class RootFinder {
  public:
   /// @param place  of a store behind a network; empty: near
-  RootFinder(Roots& roots, Index& index, std::string place)
-      : roots_(&roots), index_(&index), place_(std::move(place)) {}
+  /// @param look_counts_for  as RepositoryOptions has it
+  RootFinder(Roots& roots, Index& index, std::string place,
+             std::chrono::milliseconds look_counts_for)
+      : roots_(&roots),
+        index_(&index),
+        place_(std::move(place)),
+        look_counts_for_(look_counts_for) {}
 
   /// @param known  the last one found
   /// @errors       NotFound: the store has no root
@@ -42,19 +47,28 @@ class RootFinder {
   ///
   /// @return false: the store has not this one; what was kept is forgotten
   bool confirm(const KnownRoot& root);
-  void note_made(const KnownRoot& root) { note_seen(root); }
+  void note_made(const KnownRoot& root);
+  /// Somebody was faster: the next look is a real one.
+  void look_again() { looked_.reset(); }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   std::optional<KnownRoot> trusted(const std::optional<KnownRoot>& known);
   std::optional<KnownRoot> by_successors(const KnownRoot& known, Reach reach);
   KnownRoot by_looking(const std::optional<KnownRoot>& known);
   void note_seen(const KnownRoot& root);
+  void note_newest(const KnownRoot& root);
+  bool has_just_looked() const;
 
   Roots* roots_;
   Index* index_;
   std::string place_;
   std::optional<chunk::ObjectId> seen_;  // in the store, in this session
   std::int64_t seen_ms_ = 0;
+  std::chrono::milliseconds look_counts_for_;
+  std::optional<chunk::ObjectId> newest_;
+  std::optional<Clock::time_point> looked_;  // when newest_ was that
 };
 
 }  // namespace qfcsync::repository

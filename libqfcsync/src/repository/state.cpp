@@ -58,7 +58,7 @@ State::State(std::shared_ptr<BlobStore> blobs, const RepositoryOptions& options)
       objects_(packs_, index_),
       git_objects_(objects_),
       roots_(*store_),
-      finder_(roots_, index_, store_->limits().network_place) {
+      finder_(roots_, index_, store_->limits().network_place, options.look_counts_for) {
   decoder_.emplace(objects_, options_.decoded_bytes);
   if (!options.cache.empty()) git_.emplace(options.cache / kGitFolder);
 }
@@ -196,7 +196,10 @@ bool State::publish(const history::Root& next, const std::vector<NewPack>& packs
     return false;
   }
   const std::optional<KnownRoot> made = roots_.create(next);
-  if (!made) return false;
+  if (!made) {
+    finder_.look_again();
+    return false;
+  }
   finder_.note_made(*made);
   try {
     adopt(*made, packs);

@@ -174,11 +174,13 @@ TEST_SUITE("remote/answers") {
     CHECK(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") == at(1994, 11, 6, 8, 49, 37));
     CHECK_FALSE(parse_http_date(""));
     CHECK_FALSE(parse_http_date("soon"));
+    CHECK_FALSE(parse_http_date("Wed, 12 Oct 2389 17:50:30 GMT"));  // beyond what a clock counts
     CHECK_FALSE(parse_http_date(std::string(1000, '1')));
     CHECK(parse_iso_date("2026-11-25T00:43:05Z") == at(2026, 11, 25, 0, 43, 5));
     for (const std::string text :
          {"", "2026-11-25", "2026-11-25T00:43:05", "2026-13-25T00:43:05Z", "2026-02-30T00:43:05Z",
-          "20x6-11-25T00:43:05Z", "-026-11-25T00:43:05Z"}) {
+          "20x6-11-25T00:43:05Z", "-026-11-25T00:43:05Z", "2389-10-12T17:50:30Z",
+          "0001-01-01T00:00:00Z"}) {
       CAPTURE(text);
       CHECK_FALSE(parse_iso_date(text));
     }

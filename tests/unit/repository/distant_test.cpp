@@ -16,6 +16,13 @@ using test::DistantBlobs;
 using test::RepositoryFixture;
 using Requests = std::vector<std::string>;
 
+/// Options with which every call looks for newer versions.
+RepositoryOptions always_looking(const std::filesystem::path& cache) {
+  RepositoryOptions options{cache};
+  options.look_counts_for = std::chrono::milliseconds(0);
+  return options;
+}
+
 /// Ada commits, Bob reads; each has a cache of his own.
 struct Pair {
   std::shared_ptr<BlobStore> store = make_memory_blobs();
@@ -24,7 +31,7 @@ struct Pair {
   std::shared_ptr<DistantBlobs> line = std::make_shared<DistantBlobs>(store);
 
   Repository ada_begins() const { return Repository::init(store, {ada.cache}); }
-  Repository bob_opens() { return Repository::open(line, {bob.cache}); }
+  Repository bob_opens() { return Repository::open(line, always_looking(bob.cache)); }
 };
 
 std::string random_bytes(std::uint64_t seed, std::size_t size) {
@@ -54,6 +61,21 @@ TEST_CASE("opening what is up to date is one request: the next root is not there
   reader.log();
   CHECK(pair.bob.restored(reader, "HEAD", "a") == "one");
   CHECK(pair.line->take_requests() == Requests{root(3), root(3)});  // one a verb
+}
+
+TEST_CASE("calls in a row look for newer versions once, and after a lost race again") {
+  Pair pair;
+  Repository writer = pair.ada_begins();
+  commit_text(writer, pair.ada, "a", "one");
+  Repository reader = Repository::open(pair.line, {pair.bob.cache});
+  pair.line->take_requests();
+  CHECK(reader.log().size() == 1);
+  CHECK(pair.bob.restored(reader, "HEAD", "a") == "one");
+  CHECK(pair.line->take_requests().empty());
+  commit_text(writer, pair.ada, "a", "two");
+  commit_text(reader, pair.bob, "b", "three");
+  CHECK(reader.log().size() == 3);
+  CHECK(pair.ada.restored(writer, "HEAD", "b") == "three");
 }
 
 TEST_CASE("a client one version behind needs the root and the pack") {
