@@ -2,6 +2,8 @@
 
 #include <qfcsync/error.hpp>
 
+#include "domain/collaborators.hpp"
+#include "domain/organizations.hpp"
 #include "domain/project_roles.hpp"
 #include "domain/subscriptions.hpp"
 #include "domain/uuid.hpp"
@@ -141,8 +143,29 @@ std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
   return project;
 }
 
+namespace {
+
+/// What a person is in the organization; nullopt when the account is none.
+std::optional<OrganizationRole> role_in(Connection& db, std::int64_t account_id,
+                                        std::int64_t user_id) {
+  const auto name = db.first("SELECT username FROM user WHERE id = ? AND type = 2", {account_id},
+                             [](const Row& row) { return row.text(0); });
+  const auto organization = name ? find_organization(db, *name) : std::nullopt;
+  if (!organization) return std::nullopt;
+  return find_organization_role(db, *organization, user_id);
+}
+
+}  // namespace
+
+void require_right_to_create(Connection& db, std::int64_t owner_id, std::int64_t creator_id) {
+  if (owner_id == creator_id) return;
+  const auto role = role_in(db, owner_id, creator_id);
+  if (!role || !may_create_projects(*role)) throw errors::permission_denied();
+}
+
 std::string create_project(Connection& db, std::int64_t creator_id, const ProjectChange& wanted) {
   const std::string id = new_uuid();
+  const std::int64_t owner_id = wanted.owner_id.value_or(creator_id);
   const std::string name = wanted.name.value_or("");
   const std::string type = is_shared_datasets_name(name) ? std::string(kSharedDatasets)
                                                          : wanted.type.value_or("regular");
@@ -153,7 +176,7 @@ std::string create_project(Connection& db, std::int64_t creator_id, const Projec
         "is_featured, is_attachment_download_on_demand, has_restricted_projectfiles, "
         "overwrite_conflicts, created_by, created_at, updated_at) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {id, wanted.owner_id.value_or(creator_id), name, wanted.description.value_or(""), type,
+        {id, owner_id, name, wanted.description.value_or(""), type,
          wanted.is_public.value_or(false), wanted.is_featured.value_or(false),
          wanted.is_attachment_download_on_demand.value_or(false),
          wanted.has_restricted_projectfiles.value_or(false),
@@ -161,6 +184,9 @@ std::string create_project(Connection& db, std::int64_t creator_id, const Projec
   } catch (const Error& error) {
     if (error.code() == ErrorCode::AlreadyExists) throw errors::project_already_exists();
     throw;
+  }
+  if (role_in(db, owner_id, creator_id) == OrganizationRole::Creator) {
+    add_collaborator(db, id, creator_id, "admin", creator_id);
   }
   return id;
 }

@@ -99,6 +99,14 @@ struct ProjectChange {
   std::optional<bool> overwrite_conflicts;
 };
 
+/// Whether somebody may create projects that this account owns.
+///
+/// @errors ApiError permission_denied
+void require_right_to_create(Connection& db, std::int64_t owner_id, std::int64_t creator_id);
+
+/// A member who may create projects of an organization but not manage it becomes an admin of this
+/// one.
+///
 /// @return id of the new project @errors ApiError project_already_exists
 std::string create_project(Connection& db, std::int64_t creator_id, const ProjectChange& wanted);
 

@@ -160,7 +160,9 @@ void authorize(Call& call, Action action) {
   call.project =
       call.services.db.read([&](Connection& db) { return find_project(db, id, call.user_id()); });
   if (!call.project) throw errors::object_not_found();
-  if (!allowed(call.project->role, action)) throw errors::permission_denied();
+  const bool is_allowed = allowed(call.project->role, action) &&
+                          (call.project->has_valid_role || !needs_valid_role(action));
+  if (!is_allowed) throw errors::permission_denied();
 }
 
 Dispatch start(Services& services, const Request& request, const Route& route, PathParams params) {
@@ -195,9 +197,10 @@ Dispatch dispatch(Services& services, const Request& request) {
   const std::string_view method =
       request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   bool is_known_path = false;
-  const std::array tables = {auth_routes(),    server_routes(),       user_routes(),
-                             project_routes(), collaborator_routes(), file_routes(),
-                             package_routes(), job_routes(),          delta_routes()};
+  const std::array tables = {auth_routes(),         server_routes(),       user_routes(),
+                             project_routes(),      collaborator_routes(), file_routes(),
+                             package_routes(),      job_routes(),          delta_routes(),
+                             organization_routes(), team_routes(),         subscription_routes()};
   for (const auto& table : tables) {
     for (const Route& route : table) {
       auto params = match_path(route.pattern, path);

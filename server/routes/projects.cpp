@@ -1,4 +1,5 @@
 #include "domain/names.hpp"
+#include "domain/subscriptions.hpp"
 #include "domain/version_places.hpp"
 #include "http/fields.hpp"
 #include "routes/route_table.hpp"
@@ -57,6 +58,7 @@ std::optional<std::int64_t> owner_of(Call& call) {
   if (!owner) return std::nullopt;
   const auto user = call.services.accounts.find(*owner);
   if (!user) throw errors::object_not_found();
+  if (user->type == kTeam) throw errors::api_error(400).with_detail("a team owns no projects");
   return user->id;
 }
 
@@ -94,9 +96,10 @@ Response answer(Call& call, unsigned status, const std::string& id) {
 Response create(Call& call) {
   const ProjectChange wanted = change_of(call);
   if (!wanted.name) throw errors::api_error(400).with_detail("name is required");
-  if (wanted.owner_id && *wanted.owner_id != call.user_id()) throw errors::permission_denied();
-  const std::string id = call.services.db.write(
-      [&](Connection& db) { return create_project(db, call.user_id(), wanted); });
+  const std::string id = call.services.db.write([&](Connection& db) {
+    require_right_to_create(db, wanted.owner_id.value_or(call.user_id()), call.user_id());
+    return create_project(db, call.user_id(), wanted);
+  });
   return answer(call, 201, id);
 }
 
@@ -115,7 +118,11 @@ Response change(Call& call) {
   call.services.db.write([&](Connection& db) {
     const auto current = find_project(db, call.project->id, call.user_id());
     if (!current) throw errors::object_not_found();
+    if (!allowed(current->role, Action::ProjectUpdate)) throw errors::permission_denied();
     update_project(db, *current, wanted);
+    if (wanted.owner_id.value_or(current->owner_id) != current->owner_id) {
+      require_storage(db, *wanted.owner_id, 0);
+    }
   });
   return answer(call, 200, call.project->id);
 }

@@ -39,6 +39,9 @@ struct Route {
 std::span<const Route> auth_routes();
 std::span<const Route> server_routes();
 std::span<const Route> user_routes();
+std::span<const Route> organization_routes();
+std::span<const Route> team_routes();
+std::span<const Route> subscription_routes();
 std::span<const Route> project_routes();
 std::span<const Route> collaborator_routes();
 std::span<const Route> file_routes();
