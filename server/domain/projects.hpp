@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,12 +62,14 @@ void append_project(std::string& text, const ProjectRecord& project);
 std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
                                           std::int64_t user_id);
 
-/// A project by its rowid, with a role that is known already.
-///
-/// @param max_collaborators  of the plan, where the owner's subscription says nothing else
-/// @errors NotFound
-ProjectRecord load_project(Connection& db, std::int64_t rowid, Grant grant,
-                           std::int64_t max_collaborators);
+/// A project, by its rowid, with the role that somebody has on it.
+struct GrantedProject {
+  std::int64_t rowid = 0;
+  Grant grant;
+};
+
+/// The projects in their order; all must exist, so call it in the transaction that found them.
+std::vector<ProjectRecord> load_projects(Connection& db, std::span<const GrantedProject> wanted);
 
 struct ProjectFilter {
   bool include_public = false;

@@ -10,7 +10,9 @@ namespace {
 using nlohmann::json;
 
 std::string projects_json(const std::vector<ProjectRecord>& projects) {
+  constexpr std::size_t kUsualSize = 1000;
   std::string list = "[";
+  list.reserve(projects.size() * kUsualSize);
   for (const ProjectRecord& project : projects) {
     if (list.size() > 1) list += ',';
     append_project(list, project);

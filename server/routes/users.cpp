@@ -90,6 +90,9 @@ Response create_user(Call& call) {
   wanted.first_name = field_string(call.fields, "first_name").value_or("");
   wanted.last_name = field_string(call.fields, "last_name").value_or("");
   const User user = as_api_error([&] { return call.services.accounts.create(wanted); });
+  call.services.db.write([&](Connection& db) {  // that is for the person to do
+    db.run("UPDATE user SET has_accepted_terms = 0 WHERE id = ?", {user.id});
+  });
   return json_response(201, public_user_json(user));
 }
 

@@ -186,6 +186,31 @@ def test_collaborators(client, bob, project):
     assert client.get_project_collaborators(project) == []
 
 
+def test_members(client, server, bob):
+    server.organization("sdk-org", "ada")
+    row = client.add_organization_member("sdk-org", "bob", sdk.OrganizationMemberRole.MEMBER, True)
+    assert (row["member"], row["role"], row["is_public"]) == ("bob", "member", True)
+    row = client.patch_organization_members("sdk-org", "bob", sdk.OrganizationMemberRole.ADMIN)
+    assert (row["role"], row["is_public"]) == ("admin", True)
+    assert [one["member"] for one in client.get_organization_members("sdk-org")] == ["bob"]
+    client.remove_organization_members("sdk-org", "bob")
+    assert client.get_organization_members("sdk-org") == []
+
+
+def test_teams(client, server, bob):
+    server.organization("sdk-teams", "ada", ("bob", "member"))
+    assert client.create_organization_team("sdk-teams", "crew")["team"] == "crew"
+    assert client.patch_organization_team("sdk-teams", "crew", "staff")["team"] == "staff"
+    assert client.add_organization_team_member("sdk-teams", "staff", "bob") == {"member": "bob"}
+    assert client.get_organization_team("sdk-teams", "staff") == {
+        "team": "staff", "organization": "sdk-teams", "members": ["bob"]}
+    assert [one["team"] for one in client.get_organization_teams("sdk-teams")] == ["staff"]
+    assert client.get_organization_team_members("sdk-teams", "staff") == [{"member": "bob"}]
+    client.remove_organization_team_member("sdk-teams", "staff", "bob")
+    client.delete_organization_team("sdk-teams", "staff")
+    assert client.get_organization_teams("sdk-teams") == []
+
+
 def test_errors_show_the_body(client):
     with pytest.raises(sdk.QfcRequestException) as caught:
         client.get_project("pizza")
@@ -193,8 +218,6 @@ def test_errors_show_the_body(client):
 
 
 @pytest.mark.parametrize("call", [
-    lambda client, project: client.get_organization_members("acme"),
-    lambda client, project: client.get_organization_teams("acme"),
     lambda client, project: client.get_project_seed(project),
     lambda client, project: client.upload_project_thumbnail(project, str(SAMPLE
                                                                          / "DCIM/tree_1.jpg")),
