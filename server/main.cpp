@@ -25,6 +25,9 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   qfcsync::server::add_serve_command(app);
   qfcsync::server::add_user_commands(app);
+  qfcsync::server::add_organization_commands(app);
+  qfcsync::server::add_project_commands(app);
+  qfcsync::server::add_subscription_commands(app);
   qfcsync::server::add_check_command(app);
   qfcsync::server::add_routes_command(app);
   try {

@@ -1,11 +1,9 @@
 #include <qfcsync/error.hpp>
 
 #include "commands.hpp"
-#include "db/database.hpp"
-#include "domain/accounts.hpp"
-#include "domain/config.hpp"
+#include "domain/organizations.hpp"
+#include "open_accounts.hpp"
 
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -21,32 +19,7 @@ struct UserOptions {
   std::string email;
   bool is_admin = false;
   bool reads_password = false;
-};
-
-enum class Missing { Create, Refuse };
-
-/// Accounts of a data folder; works beside a running server, the database keeps them apart.
-struct OpenAccounts {
-  OpenAccounts(const std::filesystem::path& data, Missing missing)
-      : db(prepared(data, missing)), accounts(db, Config{}.token_lifetime_hours) {}
-
-  static std::filesystem::path prepared(const std::filesystem::path& data, Missing missing) {
-    const std::filesystem::path file = data / "server.db";
-    if (std::filesystem::exists(file)) return file;
-    if (missing == Missing::Refuse) {
-      throw Error(ErrorCode::NotFound,
-                  fmt::format("{} is no data folder of a server; name one with "
-                              "--data",
-                              data.string()));
-    }
-    fmt::print(stderr, "new data folder: {}\n", std::filesystem::absolute(data).string());
-    std::filesystem::create_directories(data);
-    std::filesystem::permissions(data, std::filesystem::perms::owner_all);
-    return file;
-  }
-
-  Database db;
-  Accounts accounts;
+  bool with_projects = false;
 };
 
 std::string password_from_stdin(const UserOptions& options) {
@@ -73,8 +46,11 @@ void add_user(const UserOptions& options) {
 
 void list_users(const UserOptions& options) {
   for (const User& user : OpenAccounts(options.data, Missing::Refuse).accounts.list()) {
-    fmt::print("{}{}{}\n", user.username, user.email.empty() ? "" : " <" + user.email + ">",
-               user.is_staff ? " (admin)" : "");
+    const char* const type = user.type == kOrganization ? " (organization)"
+                             : user.type == kTeam       ? " (team)"
+                                                        : "";
+    fmt::print("{}{}{}{}{}\n", user.username, user.email.empty() ? "" : " <" + user.email + ">",
+               type, user.is_staff ? " (admin)" : "", user.is_active ? "" : " (deactivated)");
   }
 }
 
@@ -82,6 +58,31 @@ void change_password(const UserOptions& options) {
   const std::string password = password_from_stdin(options);
   OpenAccounts(options.data, Missing::Refuse).accounts.set_password(options.name, password);
   fmt::print("password of {} changed, all its tokens have ended\n", options.name);
+}
+
+void set_active(const UserOptions& options, bool is_active) {
+  OpenAccounts(options.data, Missing::Refuse).accounts.set_active(options.name, is_active);
+  fmt::print("{} {}\n", is_active ? "activated" : "deactivated", options.name);
+}
+
+void delete_user(const UserOptions& options) {
+  OpenAccounts(options.data, Missing::Refuse).db.write([&](Connection& db) {
+    const auto user = find_user(db, options.name);
+    if (!user || user->type != kPerson) {
+      throw Error(ErrorCode::NotFound, fmt::format("there is no person {}", options.name));
+    }
+    for (const Organization& organization : list_organizations(db, user->id)) {
+      if (organization.owner_id != user->id) continue;
+      throw Error(ErrorCode::InvalidArgument,
+                  fmt::format("{} owns the organization {}; give it to somebody else with `org "
+                              "owner` first",
+                              options.name, organization.username));
+    }
+    clear_projects_of(db, user->id,
+                      options.with_projects ? OwnedProjects::Delete : OwnedProjects::Refuse);
+    delete_account(db, user->id);
+  });
+  fmt::print("deleted {}\n", options.name);
 }
 
 }  // namespace
@@ -96,11 +97,14 @@ void add_user_commands(CLI::App& app) {
   };
   const auto with_name = [&](CLI::App* command) {
     command->add_option("NAME", options->name, "User name")->required();
-    command->add_flag("--password-stdin", options->reads_password,
-                      "Read the password from the first line of standard input");
     return with_data(command);
   };
-  CLI::App* add = with_name(user->add_subcommand("add", "Create an account."));
+  const auto with_password = [&](CLI::App* command) {
+    command->add_flag("--password-stdin", options->reads_password,
+                      "Read the password from the first line of standard input");
+    return with_name(command);
+  };
+  CLI::App* add = with_password(user->add_subcommand("add", "Create an account."));
   add->add_option("--email", options->email, "E-mail address");
   add->add_flag("--admin", options->is_admin, "May create accounts over the API");
   add->callback([options] { add_user(*options); });
@@ -108,8 +112,16 @@ void add_user_commands(CLI::App& app) {
     list_users(*options);
   });
   add_account_commands(*user);
-  with_name(user->add_subcommand("passwd", "Set a new password and end all tokens."))
+  with_password(user->add_subcommand("passwd", "Set a new password and end all tokens."))
       ->callback([options] { change_password(*options); });
+  with_name(user->add_subcommand("deactivate", "End all use of an account; nothing is lost."))
+      ->callback([options] { set_active(*options, false); });
+  with_name(user->add_subcommand("activate", "Take back a deactivation."))->callback([options] {
+    set_active(*options, true);
+  });
+  CLI::App* remove = with_name(user->add_subcommand("delete", "Delete an account."));
+  remove->add_flag("--with-projects", options->with_projects, "Delete its projects, too");
+  remove->callback([options] { delete_user(*options); });
 }
 
 }  // namespace qfcsync::server

@@ -70,14 +70,48 @@ void check_free(Connection& db, const UserChange& change, std::int64_t own_id) {
   }
 }
 
-std::optional<User> find_by_id(Connection& db, std::int64_t id) {
+}  // namespace
+
+std::optional<User> find_user(Connection& db, std::int64_t id) {
   return db.first(fmt::format("{} WHERE id = ?", kSelect), {id}, user_of);
 }
 
-std::optional<User> find_by_name(Connection& db, std::string_view username) {
+std::optional<User> find_user(Connection& db, std::string_view username) {
   // By index, then exactly.
   return db.first(fmt::format("{} WHERE username = ?1 AND username = ?1 COLLATE BINARY", kSelect),
                   {username}, user_of);
+}
+
+std::optional<User> find_person_by_email(Connection& db, std::string_view email) {
+  return db.first(
+      fmt::format("{} WHERE lower(email) = lower(?) AND email <> '' AND type = 1", kSelect),
+      {email}, user_of);
+}
+
+std::int64_t insert_organization_account(Connection& db, const std::string& username,
+                                         const std::string& email) {
+  const UserChange values{username, email, {}, {}};
+  check_values(values);
+  check_free(db, {username, {}, {}, {}}, 0);
+  db.run("INSERT INTO user (username, type, email, created_at) VALUES (?, ?, ?, ?)",
+         {username, kOrganization, email, now()});
+  return db.last_id();
+}
+
+void delete_account(Connection& db, std::int64_t id) {
+  db.run("INSERT OR IGNORE INTO unused_content SELECT sha256 FROM avatar WHERE user_id = ?", {id});
+  db.run("UPDATE project SET created_by = NULL WHERE created_by = ?", {id});
+  db.run("DELETE FROM user WHERE id = ?", {id});
+}
+
+namespace {
+
+/// Teams bear the name of their organization.
+void rename_teams(Connection& db, std::int64_t organization_id, const std::string& username) {
+  db.run(
+      "UPDATE user SET username = '@' || ?2 || substr(username, instr(username, '/')) "
+      "WHERE id IN (SELECT user_id FROM team WHERE organization_id = ?1)",
+      {organization_id, username});
 }
 
 User require_user(std::optional<User> user) {
@@ -108,12 +142,12 @@ User Accounts::create(const NewUser& wanted) {
         "created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         {wanted.username, wanted.email, wanted.first_name, wanted.last_name, hash, wanted.is_staff,
          now()});
-    return require_user(find_by_id(db, db.last_id()));
+    return require_user(find_user(db, db.last_id()));
   });
 }
 
 std::optional<User> Accounts::find(std::string_view username) {
-  return db_.read([&](Connection& db) { return find_by_name(db, username); });
+  return db_.read([&](Connection& db) { return find_user(db, username); });
 }
 
 std::vector<User> Accounts::list() {
@@ -125,13 +159,28 @@ std::vector<User> Accounts::list() {
 User Accounts::update(std::int64_t user_id, const UserChange& change) {
   check_values(change);
   return db_.write([&](Connection& db) {
-    require_user(find_by_id(db, user_id));
-    check_free(db, change, user_id);
+    const User former = require_user(find_user(db, user_id));
+    // Only persons have to have e-mail addresses of their own.
+    check_free(db, former.type == kPerson ? change : UserChange{change.username, {}, {}, {}},
+               user_id);
     db.run(
         "UPDATE user SET username = coalesce(?, username), email = coalesce(?, email), "
         "first_name = coalesce(?, first_name), last_name = coalesce(?, last_name) WHERE id = ?",
         {change.username, change.email, change.first_name, change.last_name, user_id});
-    return require_user(find_by_id(db, user_id));
+    if (change.username && former.type == kOrganization) {
+      rename_teams(db, user_id, *change.username);
+    }
+    return require_user(find_user(db, user_id));
+  });
+}
+
+void Accounts::set_active(std::string_view username, bool is_active) {
+  db_.write([&](Connection& db) {
+    const User user = require_user(find_user(db, username));
+    if (user.type != kPerson) {
+      throw Error(ErrorCode::InvalidArgument, "only persons log in, so only they can be stopped");
+    }
+    db.run("UPDATE user SET is_active = ? WHERE id = ?", {is_active, user.id});
   });
 }
 
@@ -139,8 +188,8 @@ void Accounts::set_password(std::string_view username, const std::string& passwo
   require(invalid_password(password));
   const std::string hash = hash_password(password);
   db_.write([&](Connection& db) {
-    const User user = require_user(find_by_name(db, username));
-    if (user.type != 1) {
+    const User user = require_user(find_user(db, username));
+    if (user.type != kPerson) {
       throw Error(ErrorCode::InvalidArgument, "organizations and teams have no password");
     }
     db.run("UPDATE user SET password_hash = ? WHERE id = ?", {hash, user.id});

@@ -23,11 +23,16 @@ inline constexpr std::int64_t kBrowserSessionHours = 14 * 24;
 /// What is kept of a User-Agent.
 inline constexpr std::size_t kMaxUserAgentBytes = 1000;
 
-/// A person (later also an organization or a team) as others may see it.
+// Types of accounts, as the API numbers them.
+inline constexpr int kPerson = 1;
+inline constexpr int kOrganization = 2;
+inline constexpr int kTeam = 3;
+
+/// A person, an organization or a team as others may see it.
 struct User {
   std::int64_t id = 0;
   std::string username;
-  int type = 1;  ///< 1 person, 2 organization, 3 team
+  int type = kPerson;
   std::string email;
   std::string first_name;
   std::string last_name;
@@ -65,6 +70,41 @@ struct UserChange {
   std::optional<std::string> first_name;
   std::optional<std::string> last_name;
 };
+
+/// Which accounts a list holds.
+struct UserFilter {
+  std::string text;  ///< part of the name, without case; best matches come first
+  /// Without owner and collaborators of the project, and without other owners' teams.
+  std::optional<std::string> project_id;
+  /// Without the organization, its owner, its members, and without others' teams.
+  std::optional<std::int64_t> organization_id;
+  std::optional<std::int64_t> exclude_members_of_team;
+  bool exclude_organizations = false;
+  bool exclude_teams = false;
+  bool is_inverted = false;  ///< of project and organization: exactly those that they leave out
+  std::optional<std::int64_t> limit;
+  std::int64_t offset = 0;
+};
+
+struct UserPage {
+  std::vector<User> users;
+  std::int64_t total = 0;
+};
+
+UserPage list_users(Connection& db, const UserFilter& filter);
+
+/// Exact name. Organizations and teams are found too.
+std::optional<User> find_user(Connection& db, std::string_view username);
+std::optional<User> find_user(Connection& db, std::int64_t id);
+/// The person of that e-mail address, compared without case.
+std::optional<User> find_person_by_email(Connection& db, std::string_view email);
+
+/// @return id @errors InvalidArgument, AlreadyExists
+std::int64_t insert_organization_account(Connection& db, const std::string& username,
+                                         const std::string& email);
+
+/// Forgets an account that owns nothing any more. What it did stays, without its name.
+void delete_account(Connection& db, std::int64_t id);
 
 struct LoginRequest {
   std::string username;  ///< may hold an e-mail address
@@ -128,6 +168,11 @@ class Accounts {
 
   /// @errors as create(); NotFound
   User update(std::int64_t user_id, const UserChange& change);
+
+  /// A person who is not active cannot log in, and every token stops working. Nothing is lost.
+  ///
+  /// @errors NotFound; InvalidArgument: no person
+  void set_active(std::string_view username, bool is_active);
 
   /// Sets a new password, ends all tokens, browser sessions and a lock-out.
   ///

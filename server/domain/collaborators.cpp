@@ -1,5 +1,7 @@
 #include "domain/collaborators.hpp"
 
+#include "http/api_error.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace qfcsync::server {
@@ -38,6 +40,22 @@ std::vector<CollaboratorRecord> list_collaborators(Connection& db, const std::st
                                   row.optional_text(3), row.optional_text(4), row.integer(5),
                                   row.integer(6)};
       });
+}
+
+void require_possible_collaborator(Connection& db, const ProjectRecord& project, const User& user) {
+  if (user.id == project.owner_id) {
+    throw errors::validation_error().with_detail("the owner has all rights already");
+  }
+  if (!project.is_of_organization) return;
+  const bool belongs =
+      user.type == kTeam
+          ? db.integer("SELECT 1 FROM team WHERE user_id = ? AND organization_id = ?",
+                       {user.id, project.owner_id})
+                .has_value()
+          : belongs_to_organization(db, user.id, project.owner_id);
+  if (belongs) return;
+  throw errors::validation_error().with_detail(
+      "collaborators of an organization's project are its members and teams");
 }
 
 void add_collaborator(Connection& db, const std::string& project_id, std::int64_t user_id,

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "db/database.hpp"
+#include "domain/accounts.hpp"
+#include "domain/projects.hpp"
 #include "domain/timestamp.hpp"
 
 #include <optional>
@@ -11,7 +13,7 @@
 
 namespace qfcsync::server {
 
-/// A person with a role of his own on a project.
+/// A person or a team with a role of his own on a project.
 struct CollaboratorRecord {
   std::string project_id;
   std::string username;
@@ -28,6 +30,12 @@ nlohmann::json collaborator_json(const CollaboratorRecord& collaborator);
 std::vector<CollaboratorRecord> list_collaborators(
     Connection& db, const std::string& project_id,
     const std::optional<std::string>& username = std::nullopt);
+
+/// Whether the account may be given a role on the project.
+///
+/// @errors ApiError validation_error: the owner; on a project of an organization, a person who is
+///         not in it or a team of another one
+void require_possible_collaborator(Connection& db, const ProjectRecord& project, const User& user);
 
 /// @errors AlreadyExists: is one already
 void add_collaborator(Connection& db, const std::string& project_id, std::int64_t user_id,

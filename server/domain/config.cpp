@@ -131,7 +131,7 @@ constexpr std::array kSettings = {
                                       "subscription or the project says otherwise."),
     number<&Config::keep_attachment_versions, 0>(
         "keep_attachment_versions",
-        "Newest versions kept of every attachment; 0: as many as of other files."),
+        "Newest versions kept of every attachment, if fewer; 0: as many as of other files."),
     number<&Config::job_timeout_seconds, 1>("job_timeout_seconds",
                                             "Packaging that takes longer is broken off."),
     number<&Config::keep_job_output_days, 1>("keep_job_output_days",

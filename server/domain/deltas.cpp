@@ -2,6 +2,7 @@
 
 #include "base/uuid.hpp"
 #include "domain/permissions.hpp"
+#include "domain/subscriptions.hpp"
 #include "http/api_error.hpp"
 
 #include <unordered_set>
@@ -21,6 +22,13 @@ constexpr std::string_view kUnpermitted =
   throw errors::invalid_deltafile(std::move(message));
 }
 
+/// Why deltas will wait, as feedback; NULL when they will not. They are taken in any case.
+SqlParam waiting_note(Connection& db, const ProjectRecord& project) {
+  const auto refusal = job_refusal(db, project);
+  if (!refusal) return nullptr;
+  return json({{"msg", refusal->what()}}).dump();
+}
+
 Action action_of(const Delta& delta) {
   return delta.method == DeltaMethod::Create ? Action::DeltaCreate : Action::DeltaChange;
 }
@@ -28,7 +36,7 @@ Action action_of(const Delta& delta) {
 /// @return seq of the delta, new or known; nullopt when another project has that uuid
 std::optional<std::int64_t> store_delta(Connection& db, const ProjectRecord& project,
                                         const std::string& deltafile_id, const Delta& delta,
-                                        std::int64_t user_id) {
+                                        std::int64_t user_id, const SqlParam& pending_note) {
   const bool is_permitted = allowed(project.role, action_of(delta));
   const Timestamp time = now();
   db.run(
@@ -37,7 +45,7 @@ std::optional<std::int64_t> store_delta(Connection& db, const ProjectRecord& pro
       "ON CONFLICT (id) DO NOTHING",
       {delta.uuid, project.id, deltafile_id, delta.client_id, client_key(delta), delta.content,
        is_permitted ? "pending" : "unpermitted",
-       is_permitted ? SqlParam(nullptr) : SqlParam(kUnpermitted), user_id, time, time});
+       is_permitted ? pending_note : SqlParam(kUnpermitted), user_id, time, time});
   return db.integer("SELECT seq FROM delta WHERE id = ? AND project_id = ?",
                     {delta.uuid, project.id});
 }
@@ -100,8 +108,9 @@ void check_ids(const Deltafile& file) {
 
 void store_deltas(Connection& db, const ProjectRecord& project, const Deltafile& file,
                   std::int64_t user_id) {
+  const SqlParam pending_note = waiting_note(db, project);
   for (const Delta& delta : file.deltas) {
-    const auto seq = store_delta(db, project, file.id, delta, user_id);
+    const auto seq = store_delta(db, project, file.id, delta, user_id, pending_note);
     if (!seq) continue;
     db.run("INSERT OR IGNORE INTO deltafile_entry VALUES (?, ?, ?)", {file.id, project.id, *seq});
   }

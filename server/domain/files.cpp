@@ -2,6 +2,7 @@
 
 #include "base/uuid.hpp"
 #include "domain/names.hpp"
+#include "domain/subscriptions.hpp"
 #include "domain/uuid.hpp"
 #include "domain/version_places.hpp"
 #include "http/api_error.hpp"
@@ -46,13 +47,28 @@ void touch_project(Connection& db, const ProjectRecord& project, const std::stri
   }
 }
 
-void apply_retention(Connection& db, const std::string& project_id, const std::string& name,
-                     std::int64_t keep) {
+/// Drops the oldest versions of one file, or of all when `name` is nullopt.
+void drop_versions(Connection& db, const std::string& project_id,
+                   const std::optional<std::string>& name, std::int64_t keep) {
   const auto old = db.all(
-      "SELECT v.id FROM file_version v JOIN file f ON f.id = v.file_id "
-      "WHERE f.project_id = ? AND f.name = ? ORDER BY v.seq DESC LIMIT -1 OFFSET ?",
+      "SELECT id FROM (SELECT v.id, row_number() OVER (PARTITION BY v.file_id ORDER BY v.seq DESC) "
+      "AS place FROM file_version v JOIN file f ON f.id = v.file_id "
+      "WHERE f.project_id = ?1 AND (?2 IS NULL OR f.name = ?2)) WHERE place > ?3",
       {project_id, name, keep}, [](const Row& row) { return row.text(0); });
   for (const std::string& id : old) forget_version(db, id);
+}
+
+/// Retention holds for all files of a project, but only one of them just grew: the others are
+/// looked at when the number of kept versions is another one than the last time.
+void apply_retention(Connection& db, const std::string& project_id, const std::string& name,
+                     std::int64_t keep) {
+  const auto former = db.first("SELECT kept_versions FROM project WHERE id = ?", {project_id},
+                               [](const Row& row) { return row.optional_integer(0); });
+  const bool is_known = former && *former && **former <= keep;
+  drop_versions(db, project_id, is_known ? std::optional(name) : std::nullopt, keep);
+  if (!is_known || **former != keep) {
+    db.run("UPDATE project SET kept_versions = ? WHERE id = ?", {keep, project_id});
+  }
 }
 
 }  // namespace
@@ -135,10 +151,12 @@ void add_version(Connection& db, const Config& config, const std::string& projec
   }
   db.run("UPDATE project SET storage_bytes = storage_bytes + ? WHERE id = ?",
          {version.content.size, project_id});
-  const bool keeps_less =
+  apply_retention(db, project_id, version.name, kept_versions(db, project_id, config));
+  const bool may_keep_less =
       config.keep_attachment_versions > 0 && is_attachment(version.name, project->attachment_dirs);
-  apply_retention(db, project_id, version.name,
-                  keeps_less ? config.keep_attachment_versions : config.keep_versions);
+  if (may_keep_less) {
+    drop_versions(db, project_id, version.name, config.keep_attachment_versions);
+  }
   note_waiting_versions(db, project_id, version.name);
   touch_project(db, *project, version.name, time);
 }
@@ -180,6 +198,16 @@ void forget_sqlite_logs(Connection& db, const std::string& project_id, const std
       db.run("DELETE FROM file WHERE project_id = ? AND name = ?", {project_id, log.name});
     }
   }
+}
+
+std::int64_t newest_bytes(Connection& db, const std::string& project_id) {
+  return db
+      .integer(
+          "SELECT coalesce(sum(v.size), 0) FROM file f JOIN file_version v ON v.file_id = f.id "
+          "WHERE f.project_id = ? AND v.seq = (SELECT max(n.seq) FROM file_version n WHERE "
+          "n.file_id = f.id)",
+          {project_id})
+      .value_or(0);
 }
 
 std::string content_state(Connection& db, const ProjectRecord& project) {

@@ -80,6 +80,9 @@ bool is_sqlite_log(const std::string& name);
 /// again over newer content they would silently undo it.
 void forget_sqlite_logs(Connection& db, const std::string& project_id, const std::string& name);
 
+/// Size of the newest versions of all files of a project.
+std::int64_t newest_bytes(Connection& db, const std::string& project_id);
+
 /// Names the newest versions of all files but attachments: equal texts, equal contents.
 std::string content_state(Connection& db, const ProjectRecord& project);
 

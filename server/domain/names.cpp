@@ -91,6 +91,15 @@ std::optional<std::string> invalid_username(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<std::string> invalid_team_name(std::string_view name) {
+  if (name.empty()) return "a team has a name";
+  if (name.size() > kMaxTeamNameLength) return "a team name has at most 150 characters";
+  if (!std::all_of(name.begin(), name.end(), is_name_character)) {
+    return "a team name consists of the letters A to Z, digits, hyphens and underscores";
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> invalid_project_name(std::string_view name) {
   if (name.empty()) return "a project has a name";
   if (name.size() > kMaxProjectNameLength) return "a project name has at most 255 characters";

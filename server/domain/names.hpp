@@ -10,6 +10,7 @@ namespace qfcsync::server {
 
 inline constexpr std::size_t kMinUsernameLength = 3;
 inline constexpr std::size_t kMaxUsernameLength = 150;
+inline constexpr std::size_t kMaxTeamNameLength = 150;
 inline constexpr std::size_t kMaxProjectNameLength = 255;
 inline constexpr std::size_t kMaxFileNameLength = 255;  ///< of the whole path, in characters
 inline constexpr std::size_t kMaxEmailLength = 254;
@@ -18,6 +19,9 @@ inline constexpr std::size_t kMaxEmailLength = 254;
 
 /// Rule for persons and organizations; says nothing about whether the name is taken.
 std::optional<std::string> invalid_username(std::string_view name);
+
+/// Rule for the name of a team within its organization.
+std::optional<std::string> invalid_team_name(std::string_view name);
 
 std::optional<std::string> invalid_project_name(std::string_view name);
 

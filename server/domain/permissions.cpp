@@ -61,4 +61,8 @@ bool allowed(Role role, Action action) {
   return role >= kRules[static_cast<std::size_t>(action)].least;
 }
 
+bool needs_valid_role(Action action) {
+  return action == Action::ProjectGet || action == Action::ThumbnailGet;
+}
+
 }  // namespace qfcsync::server

@@ -57,4 +57,8 @@ enum class Action : std::uint8_t {
 /// The one place that decides.
 bool allowed(Role role, Action action);
 
+/// Whether a role that does not hold (too many collaborators, no member of the organization) is as
+/// good as none for this. Everything else goes by the role alone.
+bool needs_valid_role(Action action);
+
 }  // namespace qfcsync::server

@@ -1,12 +1,10 @@
 // Which projects a person sees, in which order; and their pages.
 
 #include "domain/projects.hpp"
-#include "domain/subscriptions.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -84,17 +82,16 @@ ProjectPage list_projects(Connection& db, std::int64_t user_id, const ProjectFil
                   "JOIN user o ON o.id = p.owner_id WHERE {} GROUP BY p.rowid{}",
                   grants_sql(sees_public ? GrantScope::WithPublic : GrantScope::AllProjects), where,
                   order_by(filter.ordering)),
-      params, [](const Row& row) { return std::pair(row.integer(0), row.integer(1)); });
+      params, [](const Row& row) {
+        return GrantedProject{row.integer(0), Grant::of_code(row.integer(1))};
+      });
   ProjectPage page;
   page.total = static_cast<std::int64_t>(visible.size());
   const std::int64_t first = filter.limit ? std::min(filter.offset, page.total) : 0;
   const std::int64_t end = filter.limit ? std::min(first + *filter.limit, page.total) : page.total;
-  const std::int64_t max_collaborators = plan_of(db).max_collaborators;
-  page.projects.reserve(static_cast<std::size_t>(end - first));
-  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(end); ++i) {
-    page.projects.push_back(
-        load_project(db, visible[i].first, Grant::of_code(visible[i].second), max_collaborators));
-  }
+  page.projects =
+      load_projects(db, std::span(visible).subspan(static_cast<std::size_t>(first),
+                                                   static_cast<std::size_t>(end - first)));
   return page;
 }
 

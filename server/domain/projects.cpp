@@ -2,6 +2,8 @@
 
 #include <qfcsync/error.hpp>
 
+#include "domain/collaborators.hpp"
+#include "domain/organizations.hpp"
 #include "domain/project_roles.hpp"
 #include "domain/subscriptions.hpp"
 #include "domain/uuid.hpp"
@@ -21,11 +23,13 @@ using nlohmann::json;
 
 constexpr std::string_view kSharedDatasets = "shared_datasets";
 
-// Everything but the role, of the project whose rowid is ?1. A private project is overfull when
-// more persons are collaborators than the owner's plan allows. INDEXED BY: without statistics the
-// planner would read every job and every project of the owner, for each row of a list.
+// Everything but the role, of the projects whose rowids are the JSON array ?1; the first column is
+// the place in that array. One statement for a whole page costs half of one for each row. A private
+// project is overfull when more persons are collaborators than the owner's plan allows. INDEXED BY:
+// without statistics the planner would read every job and every project of the owner, for each row
+// of a list.
 constexpr std::string_view kSelect = R"sql(
-SELECT p.id, p.owner_id, o.username, p.name, p.description, p.project_type, p.is_public,
+SELECT w.key, p.id, p.owner_id, o.username, p.name, p.description, p.project_type, p.is_public,
        p.is_featured, p.is_attachment_download_on_demand, p.has_restricted_projectfiles,
        p.overwrite_conflicts, p.created_at, p.updated_at, p.data_last_updated_at,
        p.data_last_packaged_at, p.restricted_data_last_updated_at, p.qgis_file,
@@ -43,12 +47,14 @@ SELECT p.id, p.owner_id, o.username, p.name, p.description, p.project_type, p.is
               (SELECT g.owner_id FROM organization g WHERE g.user_id = p.owner_id), p.owner_id))
        END,
        o.type
-FROM project p JOIN user o ON o.id = p.owner_id
+FROM json_each(?1) w CROSS JOIN project p ON p.rowid = w.value CROSS JOIN user o ON o.id = p.owner_id
 LEFT JOIN subscription s ON s.user_id = p.owner_id
-WHERE p.rowid = ?1
 )sql";
 
+constexpr std::string_view kDefaultDirectories = R"(["DCIM"])";
+
 std::vector<std::string> directories(const std::string& text) {
+  if (text == kDefaultDirectories) return {"DCIM"};
   const json list = json::parse(text, nullptr, false);
   std::vector<std::string> result;
   if (!list.is_array()) return result;
@@ -60,32 +66,32 @@ std::vector<std::string> directories(const std::string& text) {
 
 ProjectRecord read_project(const Row& row) {
   ProjectRecord project;
-  project.id = row.text(0);
-  project.owner_id = row.integer(1);
-  project.owner = row.text(2);
-  project.name = row.text(3);
-  project.description = row.text(4);
-  project.type = row.text(5);
-  project.is_public = row.boolean(6);
-  project.is_featured = row.boolean(7);
-  project.is_attachment_download_on_demand = row.boolean(8);
-  project.has_restricted_projectfiles = row.boolean(9);
-  project.overwrite_conflicts = row.boolean(10);
-  project.created_at = row.integer(11);
-  project.updated_at = row.integer(12);
-  project.data_last_updated_at = row.optional_integer(13);
-  project.data_last_packaged_at = row.optional_integer(14);
-  project.restricted_data_last_updated_at = row.optional_integer(15);
-  project.qgis_file = row.optional_text(16);
-  project.attachment_dirs = directories(row.text(17));
-  project.storage_bytes = row.integer(18);
-  project.is_processed = row.boolean(19);
-  project.has_online_layers = row.boolean(20);
-  project.is_busy = row.boolean(21);
-  project.last_package_finished_at = row.optional_integer(22);
-  project.shared_datasets_project_id = row.optional_text(23);
-  project.is_overfull = row.boolean(24);
-  project.is_of_organization = row.integer(25) == 2;
+  project.id = row.text(1);
+  project.owner_id = row.integer(2);
+  project.owner = row.text(3);
+  project.name = row.text(4);
+  project.description = row.text(5);
+  project.type = row.text(6);
+  project.is_public = row.boolean(7);
+  project.is_featured = row.boolean(8);
+  project.is_attachment_download_on_demand = row.boolean(9);
+  project.has_restricted_projectfiles = row.boolean(10);
+  project.overwrite_conflicts = row.boolean(11);
+  project.created_at = row.integer(12);
+  project.updated_at = row.integer(13);
+  project.data_last_updated_at = row.optional_integer(14);
+  project.data_last_packaged_at = row.optional_integer(15);
+  project.restricted_data_last_updated_at = row.optional_integer(16);
+  project.qgis_file = row.optional_text(17);
+  project.attachment_dirs = directories(row.text(18));
+  project.storage_bytes = row.integer(19);
+  project.is_processed = row.boolean(20);
+  project.has_online_layers = row.boolean(21);
+  project.is_busy = row.boolean(22);
+  project.last_package_finished_at = row.optional_integer(23);
+  project.shared_datasets_project_id = row.optional_text(24);
+  project.is_overfull = row.boolean(25);
+  project.is_of_organization = row.integer(26) == 2;
   return project;
 }
 
@@ -131,21 +137,28 @@ std::string ProjectRecord::status() const {
   return has_project_file || type == kSharedDatasets ? "ok" : "failed";
 }
 
-ProjectRecord load_project(Connection& db, std::int64_t rowid, Grant grant,
-                           std::int64_t max_collaborators) {
-  auto project = db.first(kSelect, {rowid, max_collaborators}, read_project);
-  if (!project) throw Error(ErrorCode::NotFound, "the project was deleted");
-  project->role = grant.role;
-  project->origin = grant.origin;
-  return *std::move(project);
+std::vector<ProjectRecord> load_projects(Connection& db, std::span<const GrantedProject> wanted) {
+  std::string rowids;
+  for (const GrantedProject& one : wanted) {
+    rowids += fmt::format("{}{}", rowids.empty() ? '[' : ',', one.rowid);
+  }
+  std::vector<ProjectRecord> projects(wanted.size());
+  if (wanted.empty()) return projects;
+  db.each(kSelect, {rowids + "]", plan_of(db).max_collaborators}, [&](const Row& row) {
+    const auto place = static_cast<std::size_t>(row.integer(0));
+    projects[place] = read_project(row);
+    projects[place].role = wanted[place].grant.role;
+    projects[place].origin = wanted[place].grant.origin;
+  });
+  return projects;
 }
 
 std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
                                           std::int64_t user_id) {
   const auto rowid = db.integer("SELECT rowid FROM project WHERE id = ?", {id});
   if (!rowid) return std::nullopt;
-  ProjectRecord project =
-      load_project(db, *rowid, find_grant(db, user_id, id), plan_of(db).max_collaborators);
+  const GrantedProject wanted{*rowid, find_grant(db, user_id, id)};
+  ProjectRecord project = std::move(load_projects(db, {&wanted, 1}).front());
   project.has_valid_role = has_valid_role(db, project, user_id);
   return project;
 }
@@ -158,13 +171,33 @@ std::optional<std::string> find_project_id(Connection& db, const std::string& ow
       {owner, name}, [](const Row& row) { return row.text(0); });
 }
 
+namespace {
+
+/// What a person is in the organization; nullopt when the account is none.
+std::optional<OrganizationRole> role_in(Connection& db, std::int64_t account_id,
+                                        std::int64_t user_id) {
+  const auto name = db.first("SELECT username FROM user WHERE id = ? AND type = 2", {account_id},
+                             [](const Row& row) { return row.text(0); });
+  const auto organization = name ? find_organization(db, *name) : std::nullopt;
+  if (!organization) return std::nullopt;
+  return find_organization_role(db, *organization, user_id);
+}
+
+}  // namespace
+
+void require_right_to_create(Connection& db, std::int64_t owner_id, std::int64_t creator_id) {
+  if (owner_id == creator_id) return;
+  const auto role = role_in(db, owner_id, creator_id);
+  if (!role || !may_create_projects(*role)) throw errors::permission_denied();
+}
+
 std::string create_project(Connection& db, std::int64_t creator_id, const ProjectChange& wanted) {
   const std::string id = new_uuid();
+  const std::int64_t owner_id = wanted.owner_id.value_or(creator_id);
   const std::string name = wanted.name.value_or("");
   const std::string type = is_shared_datasets_name(name) ? std::string(kSharedDatasets)
                                                          : wanted.type.value_or("regular");
   const Timestamp time = now();
-  const std::int64_t owner_id = wanted.owner_id.value_or(creator_id);
   if (type == kSharedDatasets) require_only_shared_datasets(db, owner_id, id);
   try {
     db.run(
@@ -180,6 +213,9 @@ std::string create_project(Connection& db, std::int64_t creator_id, const Projec
   } catch (const Error& error) {
     if (error.code() == ErrorCode::AlreadyExists) throw errors::project_already_exists();
     throw;
+  }
+  if (role_in(db, owner_id, creator_id) == OrganizationRole::Creator) {
+    add_collaborator(db, id, creator_id, "admin", creator_id);
   }
   return id;
 }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,12 +62,14 @@ void append_project(std::string& text, const ProjectRecord& project);
 std::optional<ProjectRecord> find_project(Connection& db, const std::string& id,
                                           std::int64_t user_id);
 
-/// A project by its rowid, with a role that is known already.
-///
-/// @param max_collaborators  of the plan, where the owner's subscription says nothing else
-/// @errors NotFound
-ProjectRecord load_project(Connection& db, std::int64_t rowid, Grant grant,
-                           std::int64_t max_collaborators);
+/// A project, by its rowid, with the role that somebody has on it.
+struct GrantedProject {
+  std::int64_t rowid = 0;
+  Grant grant;
+};
+
+/// The projects in their order; all must exist, so call it in the transaction that found them.
+std::vector<ProjectRecord> load_projects(Connection& db, std::span<const GrantedProject> wanted);
 
 /// The project of that owner with exactly that name.
 std::optional<std::string> find_project_id(Connection& db, const std::string& owner,
@@ -106,6 +109,14 @@ struct ProjectChange {
 /// The name that makes a project its owner's shared datasets project, in any case.
 bool is_shared_datasets_name(std::string_view name);
 
+/// Whether somebody may create projects that this account owns.
+///
+/// @errors ApiError permission_denied
+void require_right_to_create(Connection& db, std::int64_t owner_id, std::int64_t creator_id);
+
+/// A member who may create projects of an organization but not manage it becomes an admin of this
+/// one.
+///
 /// @return id of the new project @errors ApiError project_already_exists
 std::string create_project(Connection& db, std::int64_t creator_id, const ProjectChange& wanted);
 

@@ -6,6 +6,7 @@
 
 #include "domain/files.hpp"
 #include "domain/jobs.hpp"
+#include "domain/subscriptions.hpp"
 #include "domain/uuid.hpp"
 #include "http/api_error.hpp"
 #include "jobs/project_folder.hpp"
@@ -230,6 +231,14 @@ class Batch {
   std::vector<std::filesystem::path> changed_;
 };
 
+/// nullopt when there is none, or its owner's subscription does not cover jobs: deltas wait then.
+std::optional<ProjectRecord> project_to_change(Connection& db, const std::string& project_id,
+                                               std::int64_t user_id) {
+  auto project = find_project(db, project_id, user_id);
+  if (project && job_refusal(db, *project)) return std::nullopt;
+  return project;
+}
+
 }  // namespace
 
 bool apply_pending_deltas(Services& services, const std::string& project_id, std::int64_t user_id,
@@ -237,8 +246,8 @@ bool apply_pending_deltas(Services& services, const std::string& project_id, std
   for (;;) {
     auto lock = services.project_locks.try_lock(project_id, patience);
     if (!lock.is_held()) return false;
-    const auto project =
-        services.db.read([&](Connection& db) { return find_project(db, project_id, user_id); });
+    const auto project = services.db.read(
+        [&](Connection& db) { return project_to_change(db, project_id, user_id); });
     if (!project || !Batch(services, *project, user_id).run()) return true;
     lock.release();
   }

@@ -37,10 +37,14 @@ Response add(Call& call) {
   const auto username = field_string(call.fields, "collaborator");
   const std::string role = role_field(call, "reader");
   const auto user = call.services.accounts.find(username.value_or(""));
-  if (!user) throw errors::api_error(400).with_detail("collaborator must name an account");
-  if (user->type != 1 || user->id == call.project->owner_id) throw errors::validation_error();
+  if (!user || user->type == kOrganization) {
+    throw errors::api_error(400).with_detail("collaborator must name a person or a team");
+  }
   call.services.db.write([&](Connection& db) {
-    add_collaborator(db, call.project->id, user->id, role, call.user_id());
+    const auto project = find_project(db, call.project->id, call.user_id());
+    if (!project) throw errors::object_not_found();
+    require_possible_collaborator(db, *project, *user);
+    add_collaborator(db, project->id, user->id, role, call.user_id());
   });
   return json_response(201, collaborator_json(find(call, user->username)));
 }
@@ -70,13 +74,14 @@ constexpr auto kAction = Action::CollaboratorManage;
 constexpr Route kRoutes[] = {
     {"GET", "collaborators/{project:uuid}", Access::User, kAction, BodyKind::None, list},
     {"POST", "collaborators/{project:uuid}", Access::User, kAction, BodyKind::Fields, add},
-    {"GET", "collaborators/{project:uuid}/{username}", Access::User, kAction, BodyKind::None, get},
-    {"PUT", "collaborators/{project:uuid}/{username}", Access::User, kAction, BodyKind::Fields,
+    {"GET", "collaborators/{project:uuid}/{username:path}", Access::User, kAction, BodyKind::None,
+     get},
+    {"PUT", "collaborators/{project:uuid}/{username:path}", Access::User, kAction, BodyKind::Fields,
      change},
-    {"PATCH", "collaborators/{project:uuid}/{username}", Access::User, kAction, BodyKind::Fields,
-     change},
-    {"DELETE", "collaborators/{project:uuid}/{username}", Access::User, kAction, BodyKind::None,
-     remove},
+    {"PATCH", "collaborators/{project:uuid}/{username:path}", Access::User, kAction,
+     BodyKind::Fields, change},
+    {"DELETE", "collaborators/{project:uuid}/{username:path}", Access::User, kAction,
+     BodyKind::None, remove},
 };
 
 }  // namespace

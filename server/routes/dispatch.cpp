@@ -153,7 +153,9 @@ void authorize(Call& call, Action action) {
   call.project =
       call.services.db.read([&](Connection& db) { return find_project(db, id, call.user_id()); });
   if (!call.project) throw errors::object_not_found();
-  if (!allowed(call.project->role, action)) throw errors::permission_denied();
+  const bool is_allowed = allowed(call.project->role, action) &&
+                          (call.project->has_valid_role || !needs_valid_role(action));
+  if (!is_allowed) throw errors::permission_denied();
 }
 
 Dispatch start(Services& services, const Request& request, const Route& route, PathParams params) {
@@ -185,9 +187,10 @@ Dispatch find_route(Services& services, const Request& request, std::string_view
 }  // namespace
 
 std::vector<std::span<const Route>> api_routes() {
-  return {auth_routes(),         token_routes(), server_routes(),  user_routes(), project_routes(),
-          collaborator_routes(), file_routes(),  package_routes(), job_routes(),  delta_routes(),
-          picture_routes(),      seed_routes(),  legacy_routes()};
+  return {auth_routes(),         token_routes(),   server_routes(),  user_routes(),
+          organization_routes(), team_routes(),    project_routes(), subscription_routes(),
+          collaborator_routes(), file_routes(),    package_routes(), job_routes(),
+          delta_routes(),        picture_routes(), seed_routes(),    legacy_routes()};
 }
 
 Dispatch dispatch(Services& services, const Request& request) {

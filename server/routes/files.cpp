@@ -6,6 +6,7 @@
 #include "base/uuid.hpp"
 #include "domain/jobs.hpp"
 #include "domain/names.hpp"
+#include "domain/subscriptions.hpp"
 #include "domain/version_places.hpp"
 #include "routes/route_table.hpp"
 
@@ -82,6 +83,9 @@ void record_upload(Call& call, const ObjectInfo& content, const std::string& nam
   call.services.db.write([&](Connection& db) {
     const ProjectRecord current = current_rights(db, call, Action::FileUpload);
     check_upload(current, name);
+    if (!passes_quota(call.principal->client_type)) {
+      require_storage(db, current.owner_id, static_cast<std::int64_t>(content.size));
+    }
     add_version(db, call.services.config, current.id, {name, content, call.user_id()}, now());
     if (is_qgis_file(name)) set_qgis_version(db, current.id, qgis_version);
     const bool needs_processing =

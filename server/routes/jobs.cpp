@@ -1,6 +1,7 @@
 #include "domain/jobs.hpp"
 
 #include "base/uuid.hpp"
+#include "domain/subscriptions.hpp"
 #include "http/fields.hpp"
 #include "jobs/apply_job.hpp"
 #include "routes/package_job.hpp"
@@ -10,6 +11,12 @@ namespace qfcsync::server {
 namespace {
 
 using nlohmann::json;
+
+void require_jobs_allowed(Call& call, const ProjectRecord& project) {
+  const auto refusal =
+      call.services.db.read([&](Connection& db) { return job_refusal(db, project); });
+  if (refusal) throw *refusal;
+}
 
 /// Jobs name their project in the query or the body, so the check cannot be in the route table.
 ProjectRecord project_for(Call& call, const std::string& id, Action action) {
@@ -46,6 +53,7 @@ Response create_package_job(Call& call, const std::string& project_id) {
   if (project.type != "regular") throw errors::permission_denied();
   const bool is_forced = field_bool(call.fields, "force").value_or(false);
   if (!is_forced && !project.qgis_file) throw errors::no_qgis_project();
+  require_jobs_allowed(call, project);
   const auto [status, id] = call.services.db.write([&](Connection& db) {
     const auto running = is_forced ? std::nullopt : find_unfinished_job(db, project.id, "package");
     if (running) return std::pair(200u, running->id);
@@ -59,6 +67,7 @@ namespace {
 
 Response create_other_job(Call& call, const std::string& project_id, const std::string& type) {
   const ProjectRecord project = project_for(call, project_id, Action::JobCreateOther);
+  if (type == "delta_apply") require_jobs_allowed(call, project);
   const std::string id = call.services.db.write(
       [&](Connection& db) { return add_job(db, project.id, type, call.user_id()); });
   call.services.wake_jobs();

@@ -1,4 +1,5 @@
 #include "domain/names.hpp"
+#include "domain/subscriptions.hpp"
 #include "domain/version_places.hpp"
 #include "http/fields.hpp"
 #include "routes/route_table.hpp"
@@ -10,7 +11,9 @@ namespace {
 using nlohmann::json;
 
 std::string projects_json(const std::vector<ProjectRecord>& projects) {
+  constexpr std::size_t kUsualSize = 1000;
   std::string list = "[";
+  list.reserve(projects.size() * kUsualSize);
   for (const ProjectRecord& project : projects) {
     if (list.size() > 1) list += ',';
     append_project(list, project);
@@ -58,6 +61,7 @@ std::optional<std::int64_t> owner_of(Call& call) {
   if (!owner) return std::nullopt;
   const auto user = call.services.accounts.find(*owner);
   if (!user) throw errors::object_not_found();
+  if (user->type == kTeam) throw errors::api_error(400).with_detail("a team owns no projects");
   return user->id;
 }
 
@@ -95,7 +99,6 @@ Response answer(Call& call, unsigned status, const std::string& id) {
 Response create(Call& call) {
   ProjectChange wanted = change_of(call);
   if (!wanted.name) throw errors::api_error(400).with_detail("name is required");
-  if (wanted.owner_id && *wanted.owner_id != call.user_id()) throw errors::permission_denied();
   const auto seed = requested_seed(call, wanted);
   const std::string id = create_seeded_project(call, wanted, seed);
   if (seed) call.services.wake_jobs();
@@ -117,7 +120,11 @@ Response change(Call& call) {
   call.services.db.write([&](Connection& db) {
     const auto current = find_project(db, call.project->id, call.user_id());
     if (!current) throw errors::object_not_found();
+    if (!allowed(current->role, Action::ProjectUpdate)) throw errors::permission_denied();
     update_project(db, *current, wanted);
+    if (wanted.owner_id.value_or(current->owner_id) != current->owner_id) {
+      require_storage(db, *wanted.owner_id, 0);
+    }
   });
   return answer(call, 200, call.project->id);
 }

@@ -1,7 +1,9 @@
 #include "routes/seeds.hpp"
 
 #include "base/uuid.hpp"
+#include "domain/files.hpp"
 #include "domain/jobs.hpp"
+#include "domain/subscriptions.hpp"
 #include "domain/text.hpp"
 #include "http/fields.hpp"
 #include "routes/route_table.hpp"
@@ -126,6 +128,11 @@ std::string create_seeded_project(Call& call, const ProjectChange& wanted,
   }
   try {
     return call.services.db.write([&](Connection& db) {
+      const std::int64_t owner_id = wanted.owner_id.value_or(call.user_id());
+      require_right_to_create(db, owner_id, call.user_id());
+      if (seed && seed->clone_from_project) {
+        require_storage(db, owner_id, newest_bytes(db, *seed->clone_from_project));
+      }
       std::string id = create_project(db, call.user_id(), wanted);
       if (!seed) return id;
       store_seed(db, id, *seed);

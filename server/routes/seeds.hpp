@@ -19,6 +19,9 @@ std::optional<Seed> requested_seed(Call& call, ProjectChange& wanted);
 /// Creates the project, its seed and the job that fills it in one step, or nothing at all.
 ///
 /// @return its id
+/// @errors ApiError permission_denied: the caller may create nothing for that owner; over_quota:
+/// the
+///         project to clone is larger than what the owner has left; project_already_exists
 std::string create_seeded_project(Call& call, const ProjectChange& wanted,
                                   std::optional<Seed> seed);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "domain/accounts.hpp"
+#include "domain/teams.hpp"
 #include "routes/call.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,7 +20,7 @@ inline nlohmann::json public_user_json(const Call& call, const User& user) {
           {"type", user.type},
           {"full_name", user.full_name()},
           {"avatar_url", avatar_url(call, user)},
-          {"username_display", user.username}};
+          {"username_display", display_name(user.username)}};
 }
 
 /// The user object of the user himself.

@@ -1,23 +1,15 @@
-#include <qfcsync/error.hpp>
-
+#include "domain/organizations.hpp"
 #include "http/fields.hpp"
+#include "routes/organization_call.hpp"
 #include "routes/route_table.hpp"
 #include "routes/user_json.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <set>
+#include <charconv>
 
 namespace qfcsync::server {
 namespace {
 
 using nlohmann::json;
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 bool flag(const Request& request, std::string_view name) {
   const std::string value = request.query.get(name).value_or("0");
@@ -26,49 +18,59 @@ bool flag(const Request& request, std::string_view name) {
   throw errors::api_error(400).with_detail(std::string(name) + " must be 0 or 1");
 }
 
-/// Accounts that the filter `project` takes out: owner and collaborators.
-std::set<std::int64_t> members_of_project(Call& call, const std::string& project_id) {
-  const auto ids = call.services.db.read([&](Connection& db) {
-    return db.all(
-        "SELECT owner_id FROM project WHERE id = ?1 UNION "
-        "SELECT user_id FROM collaborator WHERE project_id = ?1",
-        {project_id}, [](const Row& row) { return row.integer(0); });
+/// The id of the organization that the filter names. @errors ApiError object_not_found
+std::optional<std::int64_t> organization_filter(Connection& db, const Request& request) {
+  const auto name = request.query.get("organization");
+  if (!name || name->empty()) return std::nullopt;
+  const auto organization = find_organization(db, *name);
+  if (!organization) throw errors::object_not_found();
+  return organization->id;
+}
+
+/// An unknown project filters nothing.
+std::optional<std::string> project_filter(Connection& db, const Request& request) {
+  auto id = request.query.get("project");
+  if (!id || !db.integer("SELECT 1 FROM project WHERE id = ?", {*id})) return std::nullopt;
+  return id;
+}
+
+std::optional<std::int64_t> team_filter(const Request& request) {
+  const std::string text = request.query.get("exclude_members_of_team").value_or("");
+  if (text.empty()) return std::nullopt;
+  std::int64_t id = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
+    throw errors::api_error(400).with_detail("exclude_members_of_team must be a number");
+  }
+  return id;
+}
+
+UserFilter filter_of(Connection& db, const Request& request) {
+  UserFilter filter;
+  filter.text = request.query.get("q").value_or("");
+  filter.organization_id = organization_filter(db, request);
+  if (filter.organization_id && request.query.get("project").value_or("") != "") {
+    throw errors::api_error(400).with_detail("project and organization exclude each other");
+  }
+  filter.project_id = project_filter(db, request);
+  filter.exclude_members_of_team = team_filter(request);
+  filter.exclude_organizations = flag(request, "exclude_organizations");
+  filter.exclude_teams = flag(request, "exclude_teams");
+  filter.is_inverted = flag(request, "invert");
+  return filter;
+}
+
+Response list(Call& call) {
+  const Page page = page_of(call.request);
+  const UserPage found = call.services.db.read([&](Connection& db) {
+    UserFilter filter = filter_of(db, call.request);
+    filter.limit = page.limit;
+    filter.offset = page.offset;
+    return list_users(db, filter);
   });
-  return {ids.begin(), ids.end()};
-}
-
-bool is_listed(Call& call, const User& user, const std::optional<std::set<std::int64_t>>& members) {
-  if (members && members->contains(user.id) != flag(call.request, "invert")) return false;
-  if (user.type == 2 && flag(call.request, "exclude_organizations")) return false;
-  return user.type != 3 || !flag(call.request, "exclude_teams");
-}
-
-Response list_users(Call& call) {
-  const std::string text = lower(call.request.query.get("q").value_or(""));
-  const auto project = call.request.query.get("project");
-  const auto organization = call.request.query.get("organization");
-  if (organization && !organization->empty()) {
-    if (project)
-      throw errors::api_error(400).with_detail("project and organization exclude each other");
-    const auto account = call.services.accounts.find(*organization);
-    if (!account || account->type != 2) throw errors::object_not_found();
-  }
-  std::optional<std::set<std::int64_t>> members;
-  if (project) {
-    auto found = members_of_project(call, *project);
-    if (!found.empty()) members = std::move(found);  // an unknown project filters nothing
-  }
-  std::vector<std::pair<std::size_t, User>> matches;
-  for (User& user : call.services.accounts.list()) {
-    const auto place = lower(user.username).find(text);
-    if (place == std::string::npos || !is_listed(call, user, members)) continue;
-    matches.emplace_back(place, std::move(user));
-  }
-  std::stable_sort(matches.begin(), matches.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
   json all = json::array();
-  for (const auto& [place, user] : matches) all.push_back(public_user_json(call, user));
-  return list_response(call.request, all);
+  for (const User& user : found.users) all.push_back(public_user_json(call, user));
+  return list_response(call.request, page, found.total, all.dump());
 }
 
 std::string required(const json& fields, std::string_view name) {
@@ -77,19 +79,6 @@ std::string required(const json& fields, std::string_view name) {
     throw errors::api_error(400).with_detail(std::string(name) + " is required");
   }
   return *value;
-}
-
-/// Rules that an account breaks are errors of the request here.
-template <class Work>
-User as_api_error(Work&& work) {
-  try {
-    return work();
-  } catch (const Error& error) {
-    const bool is_users_fault =
-        error.code() == ErrorCode::InvalidArgument || error.code() == ErrorCode::AlreadyExists;
-    if (is_users_fault) throw errors::api_error(400).with_detail(error.what());
-    throw;
-  }
 }
 
 Response create_user(Call& call) {
@@ -101,40 +90,73 @@ Response create_user(Call& call) {
   wanted.first_name = field_string(call.fields, "first_name").value_or("");
   wanted.last_name = field_string(call.fields, "last_name").value_or("");
   const User user = as_api_error([&] { return call.services.accounts.create(wanted); });
+  call.services.db.write([&](Connection& db) {  // that is for the person to do
+    db.run("UPDATE user SET has_accepted_terms = 0 WHERE id = ?", {user.id});
+  });
   return json_response(201, public_user_json(call, user));
 }
 
 Response get_user(Call& call) {
-  const auto user = call.services.accounts.find(call.param("username"));
-  if (!user) throw errors::permission_denied();
-  if (user->id == call.user_id()) return json_response(200, complete_user_json(call, *user));
-  return json_response(200, public_user_json(call, *user));
+  const json document = call.services.db.read([&](Connection& db) {
+    const auto user = find_user(db, call.param("username"));
+    if (!user) throw errors::permission_denied();
+    if (user->id == call.user_id()) return complete_user_json(call, *user);
+    const auto organization = find_organization(db, user->username);
+    if (!organization) return public_user_json(call, *user);
+    if (!belongs_to_organization(db, call.user_id(), organization->id)) {
+      throw errors::object_not_found();
+    }
+    return organization_json(db, *organization, call.user_id());
+  });
+  return json_response(200, document);
+}
+
+/// Oneself, or an organization that one manages. @errors ApiError permission_denied
+std::int64_t changeable_account(Call& call) {
+  if (call.param("username") == call.principal->username) return call.user_id();
+  return call.services.db.read([&](Connection& db) {
+    const auto organization = find_organization(db, call.param("username"));
+    if (!organization || !may_manage(find_organization_role(db, *organization, call.user_id()))) {
+      throw errors::permission_denied();
+    }
+    return organization->id;
+  });
 }
 
 Response change_user(Call& call) {
-  if (call.param("username") != call.principal->username) throw errors::permission_denied();
+  const std::int64_t id = changeable_account(call);
   UserChange change;
   change.username = field_string(call.fields, "username");
   change.email = field_string(call.fields, "email");
   change.first_name = field_string(call.fields, "first_name");
   change.last_name = field_string(call.fields, "last_name");
-  const User user =
-      as_api_error([&] { return call.services.accounts.update(call.user_id(), change); });
+  const User user = as_api_error([&] { return call.services.accounts.update(id, change); });
   return json_response(200, complete_user_json(call, user));
 }
 
-Response list_organizations(Call& call) {
+Response list_own_organizations(Call& call) {
   if (call.param("username") != call.principal->username) throw errors::permission_denied();
-  return json_response(200, json::array());
+  return json_response(200, call.services.db.read([&](Connection& db) {
+    json all = json::array();
+    for (const Organization& organization : list_organizations(db, call.user_id())) {
+      all.push_back(organization_json(db, organization, call.user_id()));
+    }
+    return all;
+  }));
 }
 
 constexpr Route kRoutes[] = {
-    {"GET", "users", Access::User, {}, BodyKind::None, list_users},
+    {"GET", "users", Access::User, {}, BodyKind::None, list},
     {"POST", "users", Access::User, {}, BodyKind::Fields, create_user},
     {"GET", "users/{username}", Access::User, {}, BodyKind::None, get_user},
     {"PUT", "users/{username}", Access::User, {}, BodyKind::Fields, change_user},
     {"PATCH", "users/{username}", Access::User, {}, BodyKind::Fields, change_user},
-    {"GET", "users/{username}/organizations", Access::User, {}, BodyKind::None, list_organizations},
+    {"GET",
+     "users/{username}/organizations",
+     Access::User,
+     {},
+     BodyKind::None,
+     list_own_organizations},
 };
 
 }  // namespace

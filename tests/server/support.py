@@ -1,5 +1,6 @@
 """The server as a process, and what somebody signed in can do with it."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -137,6 +138,38 @@ class Server:
             assert done.returncode == 0, done.stderr
             self._accounts[name] = Account(self, name)
         return self._accounts[name]
+
+
+    def run(self, *arguments):
+        """A command on the data folder, beside the running server; returns what it printed."""
+        done = self.command(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def organization(self, name, owner, *members, default_role=None):
+        """Makes an organization; members are (name, role)."""
+        self.run("org", "add", name, "--owner", owner,
+                 *(["--default-role", default_role] if default_role else []))
+        for member, role in members:
+            self.account(member)
+            self.run("org", "member", "set", name, member, "--role", role)
+        return name
+
+    def subscribe(self, account, **options):
+        """Changes what an account may use: storage="1MB", status="inactive_cancelled", ..."""
+        flags = [text for key, value in options.items()
+                 for text in (f"--{key.replace('_', '-')}", str(value))]
+        self.run("subscription", "set", account, *flags)
+
+    def rows(self, sql, *values):
+        """What the database says, for what no route shows."""
+        with contextlib.closing(sqlite3.connect(self.data / "server.db")) as db:
+            return db.execute(sql, values).fetchall()
+
+    def write(self, sql, *values):
+        """Changes the database, where no route or command does."""
+        with contextlib.closing(sqlite3.connect(self.data / "server.db")) as db, db:
+            db.execute(sql, values)
 
 
 def password_of(name):

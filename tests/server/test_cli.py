@@ -197,3 +197,22 @@ def test_collaborators(cli, bob, project):
                                        ("no-such-command",)])
 def test_wrong_usage_exits_with_2(cli, arguments):
     assert cli.run(*arguments).returncode == 2
+
+
+def test_members_and_teams(cli, server, bob):
+    server.organization("cli-org", "ada")
+    row = cli.json("members-add", "cli-org", "bob", "member", "--public")
+    assert (row["member"], row["role"], row["is_public"]) == ("bob", "member", True)
+    assert cli.json("members-patch", "cli-org", "bob", "admin")["role"] == "admin"
+    assert [one["member"] for one in cli.json("members-get", "cli-org")] == ["bob"]
+    assert cli.json("teams-create", "cli-org", "crew")["team"] == "crew"
+    assert cli.json("teams-patch", "cli-org", "crew", "--name", "staff")["team"] == "staff"
+    assert cli.json("team-members-add", "cli-org", "staff", "bob") == {"member": "bob"}
+    assert cli.json("teams-get", "cli-org", "staff")["members"] == ["bob"]
+    assert cli.json("team-members-list", "cli-org", "staff") == [{"member": "bob"}]
+    assert "bob" in cli.human("members-get", "cli-org")
+    assert "staff" in cli.human("teams-list", "cli-org")
+    cli.human("team-members-remove", "cli-org", "staff", "bob")
+    cli.human("teams-delete", "cli-org", "staff")
+    cli.human("members-remove", "cli-org", "bob")
+    assert cli.json("members-get", "cli-org") == [] and cli.json("teams-list", "cli-org") == []

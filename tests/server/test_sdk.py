@@ -231,6 +231,31 @@ def test_worker_upload(server, client, sample, tmp_path):
     assert refused(403, client.upload_file, *arguments) == "permission_denied"
 
 
+def test_members(client, server, bob):
+    server.organization("sdk-org", "ada")
+    row = client.add_organization_member("sdk-org", "bob", sdk.OrganizationMemberRole.MEMBER, True)
+    assert (row["member"], row["role"], row["is_public"]) == ("bob", "member", True)
+    row = client.patch_organization_members("sdk-org", "bob", sdk.OrganizationMemberRole.ADMIN)
+    assert (row["role"], row["is_public"]) == ("admin", True)
+    assert [one["member"] for one in client.get_organization_members("sdk-org")] == ["bob"]
+    client.remove_organization_members("sdk-org", "bob")
+    assert client.get_organization_members("sdk-org") == []
+
+
+def test_teams(client, server, bob):
+    server.organization("sdk-teams", "ada", ("bob", "member"))
+    assert client.create_organization_team("sdk-teams", "crew")["team"] == "crew"
+    assert client.patch_organization_team("sdk-teams", "crew", "staff")["team"] == "staff"
+    assert client.add_organization_team_member("sdk-teams", "staff", "bob") == {"member": "bob"}
+    assert client.get_organization_team("sdk-teams", "staff") == {
+        "team": "staff", "organization": "sdk-teams", "members": ["bob"]}
+    assert [one["team"] for one in client.get_organization_teams("sdk-teams")] == ["staff"]
+    assert client.get_organization_team_members("sdk-teams", "staff") == [{"member": "bob"}]
+    client.remove_organization_team_member("sdk-teams", "staff", "bob")
+    client.delete_organization_team("sdk-teams", "staff")
+    assert client.get_organization_teams("sdk-teams") == []
+
+
 def test_errors_show_the_body(client):
     with pytest.raises(sdk.QfcRequestException) as caught:
         client.get_project("pizza")
@@ -238,8 +263,6 @@ def test_errors_show_the_body(client):
 
 
 @pytest.mark.parametrize("call", [
-    lambda client, project: client.get_organization_members("acme"),
-    lambda client, project: client.get_organization_teams("acme"),
     lambda client, project: client.get_project_seed(project),  # it has none
     lambda client, project: client.get_project_seed_json2qgis(project, "/tmp"),
 ])

@@ -149,6 +149,30 @@ SETTINGS = {"description": "the original", "is_public": True, "is_featured": Tru
             "overwrite_conflicts": False}
 
 
+def test_a_clone_has_to_fit(server, ada, sample, name):  # contract 3.5.5
+    owner = server.account(name)
+    ada.post(f"collaborators/{sample}/", json={"collaborator": name, "role": "reader"})
+    server.subscribe(name, storage="1000")
+    answer = create(owner, "clone", clone_from_project=sample)
+    assert is_error(answer, 402, "over_quota")
+    assert owner.get("projects/", params={"owner": name}).json() == []
+    server.subscribe(name, storage="plan")
+    clone = create(owner, "clone", clone_from_project=sample)
+    assert clone.status_code == 201 and owner.processed(clone.json()["id"])["status"] == "ok"
+
+
+def test_clones_for_an_organization_need_its_right(server, ada, sample, name):  # contract O9
+    org = server.organization("o-" + name, "ada", ("seed-member", "member"),
+                              ("seed-creator", "creator"))
+    for member in ("seed-member", "seed-creator"):
+        ada.post(f"collaborators/{sample}/", json={"collaborator": member, "role": "reader"})
+    body = {"owner": org, "clone_from_project": sample}
+    assert is_error(create(server.account("seed-member"), name, **body), 403, "permission_denied")
+    creator = server.account("seed-creator")
+    clone = creator.processed(create(creator, name, **body).json()["id"])
+    assert (clone["user_role"], clone["user_role_origin"]) == ("admin", "collaborator")
+
+
 def test_a_clone_has_settings_and_files(ada, bob, sample, name):  # contract R35 J5
     ada.patch(f"projects/{sample}/", json=SETTINGS)
     answer = create(bob, name, clone_from_project=sample)

@@ -82,6 +82,8 @@ def test_staff_makes_accounts(admin, server, name):  # contract U19
     assert (answer.json()["username"], answer.json()["full_name"]) == (name, "New One")
     answer = admin.post("auth/login/", json={"username": name, "password": "long-enough-1"})
     assert answer.json()["email"] == f"{name}@example.org"
+    terms = "SELECT has_accepted_terms FROM user WHERE username = ?"
+    assert server.rows(terms, name) == [(0,)] and server.rows(terms, "root") == [(1,)]
 
 
 @pytest.mark.parametrize("change", [
