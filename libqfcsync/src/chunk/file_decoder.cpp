@@ -19,15 +19,14 @@ namespace {
 /// So many chunks are announced at once: 128 MiB of a file.
 constexpr std::size_t kExpectedChunks = 512;
 
-/// Announces the next chunks up to an end, at every beginning of a window.
+}  // namespace
+
 void expect_chunks(ObjectDecoder& decoder, const Manifest& manifest, std::size_t first,
                    std::size_t number, std::size_t end) {
   if ((number - first) % kExpectedChunks != 0) return;
   const std::size_t count = std::min(kExpectedChunks, end - number);
   decoder.expect(ObjectKind::Chunk, std::span(manifest.chunks).subspan(number, count));
 }
-
-}  // namespace
 
 RawBytes decode_chunk(ObjectDecoder& decoder, const Manifest& manifest, std::size_t number) {
   RawBytes raw = decoder.decode(ObjectKind::Chunk, manifest.chunks[number]);

@@ -17,6 +17,13 @@ Manifest read_manifest(ObjectDecoder& decoder, const ObjectId& file_id);
 /// One chunk of a file. @errors as ObjectDecoder::decode(); Corrupt: it has another size
 RawBytes decode_chunk(ObjectDecoder& decoder, const Manifest& manifest, std::size_t number);
 
+/// Announces the next chunks up to an end, at every beginning of a window; call it for each in
+/// turn.
+///
+/// @param first  number of the chunk that is read first
+void expect_chunks(ObjectDecoder& decoder, const Manifest& manifest, std::size_t first,
+                   std::size_t number, std::size_t end);
+
 /// @errors Corrupt: the bytes of a file have another id than was wanted
 void check_file_id(const ObjectId& wanted, const ObjectId& found);
 

@@ -10,13 +10,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace qfcsync::repository {
 namespace {
 
-constexpr std::size_t kBatchChunks = 8;
+constexpr std::size_t kBatchChunks = 8;  // divides the window of expect_chunks()
 
 /// Objects for several threads.
 class LockedObjects : public chunk::ObjectSource {
@@ -30,6 +31,10 @@ class LockedObjects : public chunk::ObjectSource {
   void read(const chunk::ObjectRecord& record, std::string& stored) override {
     const std::lock_guard lock(mutex_);
     objects_->read(record, stored);
+  }
+  void expect(chunk::ObjectKind kind, std::span<const chunk::ObjectId> ids) override {
+    const std::lock_guard lock(mutex_);
+    objects_->expect(kind, ids);
   }
 
  private:
@@ -61,6 +66,10 @@ class FilePieces {
  private:
   void begin() {
     const std::size_t first = begun_;
+    const bool needs_store = old_ == nullptr && first < manifest_.chunks.size();
+    if (needs_store) {  // else only what the old file lacks, which nobody knows yet
+      chunk::expect_chunks(*decoders_[0], manifest_, 0, first, manifest_.chunks.size());
+    }
     pieces_.resize(std::min(kBatchChunks, manifest_.chunks.size() - first));
     begun_ += pieces_.size();
     runner_.begin(pieces_.size(), [this, first](std::size_t piece, std::size_t lane) {
