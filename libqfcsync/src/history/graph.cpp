@@ -3,10 +3,10 @@
 #include <qfcsync/error.hpp>
 
 #include "history/commit_message.hpp"
+#include "history/git_handle.hpp"
 #include "history/git_name.hpp"
 
 #include <cstring>
-#include <memory>
 #include <set>
 
 #include <git2.h>
@@ -16,19 +16,12 @@ namespace {
 
 constexpr const char* kNobody = "unknown";
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* thing) const {
-    Free(thing);
-  }
-};
-using CommitHandle = std::unique_ptr<git_commit, Freer<git_commit_free>>;
-using TreeHandle = std::unique_ptr<git_tree, Freer<git_tree_free>>;
-using EntryHandle = std::unique_ptr<git_tree_entry, Freer<git_tree_entry_free>>;
-using BuilderHandle = std::unique_ptr<git_treebuilder, Freer<git_treebuilder_free>>;
-using SignatureHandle = std::unique_ptr<git_signature, Freer<git_signature_free>>;
-using OdbObjectHandle = std::unique_ptr<git_odb_object, Freer<git_odb_object_free>>;
+using CommitHandle = GitHandle<git_commit, git_commit_free>;
+using TreeHandle = GitHandle<git_tree, git_tree_free>;
+using EntryHandle = GitHandle<git_tree_entry, git_tree_entry_free>;
+using BuilderHandle = GitHandle<git_treebuilder, git_treebuilder_free>;
+using SignatureHandle = GitHandle<git_signature, git_signature_free>;
+using OdbObjectHandle = GitHandle<git_odb_object, git_odb_object_free>;
 
 git_oid oid_of(const chunk::ObjectId& id) {
   git_oid oid;

@@ -5,17 +5,15 @@
 #include "extract/snapshot.hpp"
 #include "gpkg/database_copy.hpp"
 #include "gpkg/read_copy.hpp"
+#include "io/descriptor.hpp"
 #include "io/temporary_folder.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace qfcsync::repository {
 namespace {
@@ -55,24 +53,16 @@ bool has_journal(const fs::path& file) {
   });
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(const fs::path& file) : fd_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (fd_ < 0) throw_errno("cannot read " + file.string());
-  }
-  ~Descriptor() { ::close(fd_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
+io::Descriptor open_file(const fs::path& file) {
+  io::Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor) throw_errno("cannot read " + file.string());
+  return descriptor;
+}
 
 /// A file that no database engine watches over: it is looked at before and after.
 class PlainCapture : public Capture, private ByteSource {
  public:
-  explicit PlainCapture(const fs::path& file) : file_(file), descriptor_(file) {
+  explicit PlainCapture(const fs::path& file) : file_(file), descriptor_(open_file(file)) {
     struct stat status {};
     if (::fstat(descriptor_.get(), &status) != 0) throw_errno("cannot look at " + file.string());
     before_ = seen_of(status);
@@ -84,18 +74,13 @@ class PlainCapture : public Capture, private ByteSource {
 
  private:
   std::size_t read(char* buffer, std::size_t size) override {
-    for (;;) {
-      const ssize_t count = ::read(descriptor_.get(), buffer, size);
-      if (count >= 0) {
-        read_bytes_ += count;
-        return static_cast<std::size_t>(count);
-      }
-      if (errno != EINTR) throw_errno("cannot read " + file_.string());
-    }
+    const std::size_t count = io::read_some(descriptor_.get(), buffer, size, file_);
+    read_bytes_ += static_cast<off_t>(count);
+    return count;
   }
 
   fs::path file_;
-  Descriptor descriptor_;
+  io::Descriptor descriptor_;
   Seen before_;
   off_t read_bytes_ = 0;
 };

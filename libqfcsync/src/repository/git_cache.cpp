@@ -3,6 +3,7 @@
 #include <qfcsync/error.hpp>
 #include <qfcsync/stream.hpp>
 
+#include "history/git_handle.hpp"
 #include "history/git_name.hpp"
 
 #include <charconv>
@@ -10,7 +11,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <set>
 #include <system_error>
 #include <vector>
@@ -30,17 +30,10 @@ constexpr int kCompression = 1;  // 0 writes objects that nobody can read
 constexpr const char* kCountedFolder = "17";
 constexpr std::size_t kManyInOneFolder = 8;
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* thing) const {
-    Free(thing);
-  }
-};
-using OdbHandle = std::unique_ptr<git_odb, Freer<git_odb_free>>;
-using OdbObjectHandle = std::unique_ptr<git_odb_object, Freer<git_odb_object_free>>;
-using RepositoryHandle = std::unique_ptr<git_repository, Freer<git_repository_free>>;
-using BuilderHandle = std::unique_ptr<git_packbuilder, Freer<git_packbuilder_free>>;
+using OdbHandle = history::GitHandle<git_odb, git_odb_free>;
+using OdbObjectHandle = history::GitHandle<git_odb_object, git_odb_object_free>;
+using RepositoryHandle = history::GitHandle<git_repository, git_repository_free>;
+using BuilderHandle = history::GitHandle<git_packbuilder, git_packbuilder_free>;
 
 void check(int result, std::string_view tried) {
   if (result >= 0) return;

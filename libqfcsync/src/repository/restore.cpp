@@ -5,6 +5,7 @@
 #include "chunk/file_decoder.hpp"
 #include "history/git_name.hpp"
 #include "repository/file_writer.hpp"
+#include "repository/no_sink.hpp"
 #include "repository/old_file.hpp"
 
 #include <memory>
@@ -47,11 +48,6 @@ void read_content(Read&& read) {
     throw Error(ErrorCode::Corrupt, error.what());
   }
 }
-
-class NoSink : public ByteSink {
- public:
-  void write(std::string_view) override {}
-};
 
 }  // namespace
 
