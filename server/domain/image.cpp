@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <boost/crc.hpp>
+
 namespace qfcsync::server {
 namespace {
 
@@ -19,24 +21,10 @@ std::uint32_t big_endian(std::string_view bytes, std::size_t at, std::size_t cou
   return value;
 }
 
-constexpr std::array<std::uint32_t, 256> kCrcTable = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t n = 0; n < table.size(); ++n) {
-    std::uint32_t value = n;
-    for (int bit = 0; bit < 8; ++bit) {
-      value = (value & 1) != 0 ? 0xEDB88320u ^ (value >> 1) : value >> 1;
-    }
-    table[n] = value;
-  }
-  return table;
-}();
-
 std::uint32_t crc32(std::string_view bytes) {
-  std::uint32_t value = 0xFFFFFFFFu;
-  for (const char c : bytes) {
-    value = kCrcTable[(value ^ static_cast<std::uint8_t>(c)) & 0xFF] ^ (value >> 8);
-  }
-  return ~value;
+  boost::crc_32_type crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
 }
 
 std::optional<ImageInfo> read_png(std::string_view bytes) {
