@@ -5,6 +5,7 @@
 #include <atomic>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
