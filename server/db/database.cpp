@@ -12,7 +12,6 @@ namespace qfcsync::server {
 namespace {
 
 constexpr int kBusyTimeoutMs = 10'000;
-constexpr std::int64_t kMappedBytes = 256ll << 20;
 constexpr int kReaderCacheKib = 1024;  // an idle server stays small
 
 [[noreturn]] void rethrow(const SQLite::Exception& error) {
@@ -74,8 +73,6 @@ Connection::Connection(const std::filesystem::path& file) {
     database_->exec("PRAGMA journal_mode = WAL");
     database_->exec("PRAGMA synchronous = FULL");
     database_->exec("PRAGMA foreign_keys = ON");
-    // Every write empties the caches of the readers; from the map they are filled without copying.
-    database_->exec(fmt::format("PRAGMA mmap_size = {}", kMappedBytes));
     database_->exec(fmt::format("PRAGMA cache_size = -{}", kReaderCacheKib));
   });
 }
